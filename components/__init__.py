@@ -1,0 +1,1 @@
+"""Meritline's own TFX components, one room each."""

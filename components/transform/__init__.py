@@ -1,0 +1,1 @@
+"""Tokenizing inside Transform: the graph that trains is the graph that serves."""

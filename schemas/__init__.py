@@ -1,0 +1,1 @@
+"""What the data must look like: feature names, errors about data, curated schemas."""

@@ -1,0 +1,1 @@
+"""Training: layers, models, tasks, the training loop and the export."""

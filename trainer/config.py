@@ -1,0 +1,83 @@
+"""What a user may set about the model and its training. Imports no TensorFlow."""
+
+from typing import Literal
+
+import pydantic
+
+
+class Section(pydantic.BaseModel):
+    """A frozen section of the config that refuses unknown keys."""
+
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
+
+
+class ModelConfig(Section):
+    """The shape of the transformer encoder.
+
+    Attributes:
+        num_layers: Encoder blocks.
+        hidden_dim: Width of the residual stream.
+        num_heads: Attention heads; must divide `hidden_dim`.
+        intermediate_dim: Width inside the feed-forward block.
+        dropout: Probability of dropping a unit, 0 to below 1.
+        norm: LayerNorm before each sub-layer (`pre`) or after its residual (`post`).
+        positions: Fixed sinusoids or a learned table of `tokenizer.max_length` rows.
+        activation: Non-linearity of the feed-forward block.
+        pooling: Mean over real tokens, or the first token, as the sequence's vector.
+    """
+
+    num_layers: int = pydantic.Field(2, ge=1, le=96)
+    hidden_dim: int = pydantic.Field(128, ge=2, le=16384)
+    num_heads: int = pydantic.Field(4, ge=1, le=256)
+    intermediate_dim: int = pydantic.Field(512, ge=1, le=65536)
+    dropout: float = pydantic.Field(0.1, ge=0.0, lt=1.0)
+    norm: Literal["pre", "post"] = "pre"
+    positions: Literal["sinusoidal", "learned"] = "sinusoidal"
+    activation: Literal["gelu", "relu"] = "gelu"
+    pooling: Literal["mean", "first"] = "mean"
+
+    @pydantic.model_validator(mode="after")
+    def _heads_divide_hidden(self) -> "ModelConfig":
+        if self.hidden_dim % self.num_heads:
+            raise ValueError(
+                "`num_heads` must divide `hidden_dim`. "
+                f"Received: num_heads={self.num_heads}, hidden_dim={self.hidden_dim}"
+            )
+        if self.positions == "sinusoidal" and self.hidden_dim % 2:
+            raise ValueError(
+                "`hidden_dim` must be even for sinusoidal positions. "
+                f"Received: hidden_dim={self.hidden_dim}"
+            )
+        return self
+
+
+class TrainConfig(Section):
+    """How the model is trained.
+
+    Attributes:
+        epochs: Passes over the train split at most; early stopping may end sooner.
+        batch_size: Examples in a global batch, summed over the replicas.
+        learning_rate: Peak of the schedule, reached at the end of the warm-up.
+        warmup_fraction: Share of all steps in which the rate rises linearly from 0.
+        weight_decay: Decoupled decay of AdamW; biases and norms are left out.
+        clip_norm: Bound on the global norm of the gradient; null turns clipping off.
+        label_smoothing: Probability mass spread evenly over the classes.
+        patience: Epochs without a better eval loss before training stops.
+        precision: `auto` takes mixed_bfloat16 or mixed_float16 on a GPU that has it.
+        cpu_replicas: Replicas on the CPU where there is no GPU, for trying distribution.
+        seed: Seeds initial weights, dropout and the order of examples.
+        backup_seconds: Time between two backups inside an epoch; each epoch ends with one.
+    """
+
+    epochs: int = pydantic.Field(10, ge=1, le=10_000)
+    batch_size: int = pydantic.Field(64, ge=1, le=1_048_576)
+    learning_rate: float = pydantic.Field(1e-3, gt=0.0, le=10.0)
+    warmup_fraction: float = pydantic.Field(0.1, ge=0.0, lt=1.0)
+    weight_decay: float = pydantic.Field(0.01, ge=0.0, le=10.0)
+    clip_norm: float | None = pydantic.Field(1.0, gt=0.0)
+    label_smoothing: float = pydantic.Field(0.0, ge=0.0, lt=1.0)
+    patience: int = pydantic.Field(3, ge=1, le=10_000)
+    precision: Literal["auto", "float32", "mixed_bfloat16", "mixed_float16"] = "auto"
+    cpu_replicas: int = pydantic.Field(1, ge=1, le=64)
+    seed: int = pydantic.Field(1, ge=0, le=2**31 - 1)
+    backup_seconds: float = pydantic.Field(60.0, ge=0.0)
