@@ -1,0 +1,91 @@
+"""What a training tells while it runs: events, sent as lines of JSON through a pipe.
+
+The training process writes them, the process that started it reads them and shows them.
+"""
+
+import dataclasses
+import json
+import typing
+
+
+@dataclasses.dataclass(frozen=True)
+class Started:
+    """The data is counted and the model built; the first step comes next.
+
+    Attributes:
+        epochs: Passes over the train split at most.
+        steps_per_epoch: Global batches in one pass.
+        parameters: Trainable weights of the model.
+        replicas: Devices that share each batch.
+        precision: The Keras dtype policy in force.
+        resumed_step: Steps done by an earlier, interrupted training; 0 for a fresh one.
+    """
+
+    epochs: int
+    steps_per_epoch: int
+    parameters: int
+    replicas: int
+    precision: str
+    resumed_step: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Step:
+    """A few times a second: where the training is.
+
+    Attributes:
+        epoch: Current epoch, from 1.
+        step: Steps done in this epoch.
+        loss: Mean training loss over the epoch so far, in nats.
+    """
+
+    epoch: int
+    step: int
+    loss: float
+
+
+@dataclasses.dataclass(frozen=True)
+class EpochEnd:
+    """An epoch is over and the eval split has been judged.
+
+    Attributes:
+        epoch: The epoch that ended, from 1.
+        seconds: Wall time of the epoch, its evaluation included.
+        metrics: Name to value: `loss`, `eval_loss`, and the task's own, such as `eval_accuracy`.
+        best: Whether this is the best eval loss so far.
+    """
+
+    epoch: int
+    seconds: float
+    metrics: dict[str, float]
+    best: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class Finished:
+    """Training is over and the model is exported.
+
+    Attributes:
+        reason: In words, why it ended: all epochs run, or no better eval loss.
+        best_epoch: The epoch whose weights were kept.
+        seconds: Wall time of the training process, its start included.
+    """
+
+    reason: str
+    best_epoch: int
+    seconds: float
+
+
+Event = Started | Step | EpochEnd | Finished
+_TYPES = {cls.__name__: cls for cls in typing.get_args(Event)}
+
+
+def encode(event: Event) -> str:
+    """Renders an event as one line of JSON without its line end."""
+    return json.dumps({"event": type(event).__name__, **dataclasses.asdict(event)})
+
+
+def decode(line: str) -> Event:
+    """Reads one line of JSON back into its event."""
+    fields = json.loads(line)
+    return _TYPES[fields.pop("event")](**fields)
