@@ -76,7 +76,20 @@ class Finished:
     seconds: float
 
 
-Event = Started | Step | EpochEnd | Finished
+@dataclasses.dataclass(frozen=True)
+class Failed:
+    """Training ended with an error.
+
+    Attributes:
+        kind: Name of the exception's class.
+        message: What it said.
+    """
+
+    kind: str
+    message: str
+
+
+Event = Started | Step | EpochEnd | Finished | Failed
 _TYPES = {cls.__name__: cls for cls in typing.get_args(Event)}
 
 

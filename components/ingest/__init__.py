@@ -1,0 +1,1 @@
+"""Ingest: files of rows in, splits of tf.Examples out."""

@@ -1,0 +1,159 @@
+"""The training loop: epochs, early stopping on the eval loss, backups, events.
+
+A loop of our own rather than `Model.fit`, because three things must hold that `fit` does not give:
+a training killed within an epoch goes on at the very step, replicas weigh the examples of an uneven
+batch as one replica would, and gradients are clipped after they are summed.
+"""
+
+import dataclasses
+import math
+import time
+from collections.abc import Callable
+
+import keras
+import tensorflow as tf
+
+from trainer import backup as backup_lib
+from trainer import config, progress, step, tensorboard
+from trainer import input as input_lib
+
+# Steps are told to whoever watches at most this often.
+_REPORT_SECONDS = 0.2
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """How a training ended.
+
+    Attributes:
+        reason: In words, why it ended.
+        best_epoch: The epoch whose weights the model now has.
+    """
+
+    reason: str
+    best_epoch: int
+
+
+class Fit:
+    """A training under way; `run` carries it to its end."""
+
+    def __init__(
+        self,
+        model: keras.Model,
+        optimizer: keras.optimizers.Optimizer,
+        steps: step.Steps,
+        train_split: input_lib.Split,
+        eval_split: input_lib.Split,
+        train: config.TrainConfig,
+        backup_dir: str,
+        logs_dir: str,
+        report: Callable[[progress.Event], None],
+    ):
+        self._weights = [v.value for v in model.weights]
+        self._best = [tf.Variable(tf.zeros_like(w), trainable=False) for w in self._weights]
+        # `variables` holds the seeds of dropout beside the weights.
+        changing = [v.value for v in (*model.variables, *optimizer.variables)]
+        self._backup = backup_lib.Backup(backup_dir, changing, self._best)
+        self._optimizer = optimizer
+        self._steps = steps
+        self._train_split = train_split
+        self._eval_split = eval_split
+        self._train = train
+        self._logs = tensorboard.Logs(logs_dir)
+        self._report = report
+        self._state = self._backup.restore() or backup_lib.State()
+        self._saved_at = time.monotonic()
+
+    @property
+    def steps_done(self) -> int:
+        """Steps of this training that were done before now, by an interrupted process."""
+        return (self._state.epoch - 1) * self._train_split.num_batches + self._state.step
+
+    def run(self) -> Outcome:
+        """Trains to the end and leaves the model with the weights of its best epoch."""
+        while not (reason := self._over()):
+            self._run_epoch()
+        for weight, best in zip(self._weights, self._best, strict=True):
+            weight.assign(best)
+        return Outcome(reason=reason, best_epoch=self._state.best_epoch)
+
+    def discard_backup(self) -> None:
+        """Removes the backup, once the model is safe elsewhere."""
+        self._backup.discard()
+
+    def _over(self) -> str:
+        """Says why the training is over, or nothing while it is not."""
+        done, best = self._state.epoch - 1, self._state.best_epoch
+        if done - best >= self._train.patience:
+            return f"no better eval loss for {done - best} epochs"
+        if done >= self._train.epochs:
+            return f"all {done} epochs run"
+        return ""
+
+    def _run_epoch(self) -> None:
+        started = time.monotonic()
+        self._train_batches()
+        metrics = {"loss": self._state.loss_sum / self._state.examples, **self._judge()}
+        epoch, eval_loss = self._state.epoch, metrics["eval_loss"]
+        best = eval_loss < self._state.best_loss
+        if best:
+            for variable, weight in zip(self._best, self._weights, strict=True):
+                variable.assign(weight)
+        self._state = backup_lib.State(
+            epoch=epoch + 1,
+            best_loss=eval_loss if best else self._state.best_loss,
+            best_epoch=epoch if best else self._state.best_epoch,
+        )
+        self._save()
+        rate = float(self._optimizer.learning_rate)
+        self._logs.write(epoch, {**metrics, "learning_rate": rate})
+        self._report(progress.EpochEnd(epoch, time.monotonic() - started, metrics, best))
+
+    def _train_batches(self) -> None:
+        """Trains on what is left of the epoch."""
+        state, reported = self._state, time.monotonic()
+        # Summed on the device: fetching the loss of every step would make it wait for each.
+        loss_sum = tf.constant(state.loss_sum, tf.float32)
+        for batch in self._train_split.shuffled(self._train.seed, state.epoch, skip=state.step):
+            loss_sum += self._steps.train(batch)["loss"]
+            state = dataclasses.replace(
+                state, step=state.step + 1, examples=state.examples + int(batch[1].shape[0])
+            )
+            now = time.monotonic()
+            save_due = now - self._saved_at >= self._train.backup_seconds
+            if save_due or now - reported >= _REPORT_SECONDS:
+                reported = now
+                state = self._with_loss(state, loss_sum)
+                self._report(
+                    progress.Step(state.epoch, state.step, state.loss_sum / state.examples)
+                )
+            if save_due:
+                self._state = state
+                self._save()
+        self._state = self._with_loss(state, loss_sum)
+
+    def _with_loss(self, state: backup_lib.State, loss_sum: tf.Tensor) -> backup_lib.State:
+        """Fetches the summed loss into the state.
+
+        Raises:
+            ArithmeticError: If the loss is infinite or not a number.
+        """
+        loss = float(loss_sum)
+        if not math.isfinite(loss):
+            raise ArithmeticError(
+                f"The training loss must be finite. Received: {loss} in epoch {state.epoch}, step "
+                f"{state.step}. A lower `train.learning_rate` or `train.precision: float32` helps."
+            )
+        return dataclasses.replace(state, loss_sum=loss)
+
+    def _judge(self) -> dict[str, float]:
+        """Computes the means of loss and metrics over the eval split."""
+        totals: dict[str, float] = {}
+        for batch in self._eval_split.in_order():
+            for name, value in self._steps.judge(batch).items():
+                totals[name] = totals.get(name, 0.0) + float(value)
+        return {f"eval_{k}": v / self._eval_split.num_examples for k, v in totals.items()}
+
+    def _save(self) -> None:
+        self._backup.save(self._state)
+        self._saved_at = time.monotonic()

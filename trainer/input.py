@@ -1,0 +1,164 @@
+"""Transformed examples as batches of like length.
+
+An epoch's batches are a pure function of the files, the seed and the epoch's number: a training
+that was killed reads on from the batch where it stopped, and meets the same data in the same order.
+"""
+
+import dataclasses
+import itertools
+from collections.abc import Iterable
+
+import tensorflow as tf
+import tensorflow_transform as tft
+
+from schemas import errors, features
+
+# Examples parsed together: large enough to spread the cost of the op.
+_PARSE_BATCH = 512
+# Examples held in memory to draw from. A larger split is shuffled within windows of this size.
+_SHUFFLE_BUFFER = 100_000
+# Buckets of every 8 tokens up to 64, then steps of an eighth: at most an eighth of padding.
+_FINE_STEP, _FINE_UNTIL = 8, 64
+
+Batch = tuple[dict[str, tf.Tensor], tf.Tensor]
+
+
+def bucket_lengths(max_length: int) -> list[int]:
+    """Lists the lengths, in tokens, that batches are padded to; the last is `max_length`."""
+    lengths: list[int] = []
+    length = _FINE_STEP
+    while length < max_length:
+        lengths.append(length)
+        step = _FINE_STEP if length < _FINE_UNTIL else length // 8
+        length += step
+    return [*lengths, max_length]
+
+
+@dataclasses.dataclass(frozen=True)
+class Split:
+    """A transformed split, ready to be read as batches.
+
+    Attributes:
+        name: `train` or `eval`, for messages.
+        examples: One example an element: features by name, `token_ids` of shape `(seq_len,)`.
+        label_feature: Which feature is the label.
+        batch_size: Examples in a global batch.
+        bucket_lengths: Lengths, in tokens, that batches are padded to.
+        examples_by_bucket: How many examples fall into each.
+    """
+
+    name: str
+    examples: tf.data.Dataset
+    label_feature: str
+    batch_size: int
+    bucket_lengths: tuple[int, ...]
+    examples_by_bucket: tuple[int, ...]
+
+    @property
+    def num_examples(self) -> int:
+        """Examples in the split."""
+        return sum(self.examples_by_bucket)
+
+    @property
+    def num_batches(self) -> int:
+        """Batches in one pass, the last of each bucket perhaps smaller; the same in every epoch."""
+        return sum(-(-count // self.batch_size) for count in self.examples_by_bucket)
+
+    def shuffled(self, seed: int, epoch: int, skip: int = 0) -> tf.data.Dataset:
+        """Gives the batches of one epoch, without the first `skip`."""
+        order = self.examples.shuffle(
+            min(self.num_examples, _SHUFFLE_BUFFER),
+            # Far apart, so that epochs of neighbouring seeds do not repeat each other's order.
+            seed=seed * 1_000_003 + epoch,
+            reshuffle_each_iteration=False,
+        )
+        return self._batches(order).skip(skip).prefetch(tf.data.AUTOTUNE)
+
+    def in_order(self) -> tf.data.Dataset:
+        """Gives the batches of one pass in the order of the files."""
+        return self._batches(self.examples).prefetch(tf.data.AUTOTUNE)
+
+    def _batches(self, examples: tf.data.Dataset) -> tf.data.Dataset:
+        batches = examples.bucket_by_sequence_length(
+            lambda example: tf.size(example[features.TOKEN_IDS]),
+            # A boundary is the first length of the next bucket.
+            bucket_boundaries=[length + 1 for length in self.bucket_lengths],
+            bucket_batch_sizes=[self.batch_size] * (len(self.bucket_lengths) + 1),
+            pad_to_bucket_boundary=True,
+        )
+        return batches.map(self._inputs_and_labels, num_parallel_calls=tf.data.AUTOTUNE)
+
+    def _inputs_and_labels(self, example: dict[str, tf.Tensor]) -> Batch:
+        inputs = {name: value for name, value in example.items() if name != self.label_feature}
+        return inputs, example[self.label_feature]
+
+
+def read(
+    name: str,
+    patterns: Iterable[str],
+    transform_output: tft.TFTransformOutput,
+    label_feature: str,
+    batch_size: int,
+    max_length: int,
+) -> Split:
+    """Opens a transformed split and counts it.
+
+    Args:
+        name: Name of the split, for messages.
+        patterns: File patterns of gzipped TFRecords of transformed tf.Examples.
+        transform_output: Tells the features in them.
+        label_feature: Which of them is the label.
+        batch_size: Examples in a global batch.
+        max_length: Tokens of an example at most.
+
+    Raises:
+        DataError: If the split has no examples.
+    """
+    files = sorted(itertools.chain.from_iterable(tf.io.gfile.glob(p) for p in patterns))
+    spec = _parsing_spec(transform_output.transformed_feature_spec())
+    examples = (
+        tf.data.TFRecordDataset(files, compression_type="GZIP")
+        .batch(_PARSE_BATCH)
+        .map(
+            lambda records: tf.io.parse_example(records, spec), num_parallel_calls=tf.data.AUTOTUNE
+        )
+        .unbatch()
+        .map(lambda example: {k: _dense(v) for k, v in example.items()})
+    )
+    lengths = bucket_lengths(max_length)
+    counts = _count(examples, lengths)
+    if not sum(counts):
+        raise errors.DataError(
+            f"The {name} split must have examples. Received: 0 in {len(files)} files. "
+            "A larger file or another `data.split` gives it some."
+        )
+    return Split(name, examples, label_feature, batch_size, tuple(lengths), tuple(counts))
+
+
+def _parsing_spec(spec: dict[str, tf.io.FixedLenFeature]) -> dict[str, tf.io.FixedLenFeature]:
+    """Reads features of varying length as ragged ones, which can be taken apart row by row."""
+    return {
+        name: (
+            tf.io.RaggedFeature(feature.dtype, row_splits_dtype=tf.int64)
+            if isinstance(feature, tf.io.VarLenFeature)
+            else feature
+        )
+        for name, feature in spec.items()
+    }
+
+
+def _dense(value: tf.Tensor | tf.RaggedTensor) -> tf.Tensor:
+    return value.to_tensor() if isinstance(value, tf.RaggedTensor) else value
+
+
+def _count(examples: tf.data.Dataset, lengths: list[int]) -> list[int]:
+    """Counts the examples of each bucket in one pass."""
+    boundaries = tf.constant(lengths, tf.int32)
+
+    def add(counts: tf.Tensor, example: dict[str, tf.Tensor]) -> tf.Tensor:
+        size = tf.minimum(tf.size(example[features.TOKEN_IDS]), lengths[-1])
+        return counts + tf.one_hot(
+            tf.searchsorted(boundaries, size[None])[0], len(lengths), dtype=tf.int64
+        )
+
+    return examples.reduce(tf.zeros(len(lengths), tf.int64), add).numpy().tolist()

@@ -1,0 +1,144 @@
+"""The training process: `python -m trainer.process REQUEST.json EVENTS_FD`.
+
+One process for each training: devices can be divided, seeds set and collectives made as if nothing
+else had ever used TensorFlow, and a second training in the same run cannot meet leftovers of the
+first.
+"""
+
+import os
+import pathlib
+import sys
+import time
+from collections.abc import Callable
+
+import keras
+import tensorflow as tf
+import tensorflow_transform as tft
+
+from schemas import features
+from trainer import export, fit, models, optimizer, progress, step, strategy, tasks
+from trainer import input as input_lib
+from trainer import request as request_lib
+from trainer.tasks import task as task_lib
+
+
+def train(request: request_lib.Request, report: Callable[[progress.Event], None]) -> None:
+    """Trains and exports a model; the first thing in its process to use TensorFlow.
+
+    Raises:
+        DataError: If the train or the eval split has no examples.
+    """
+    started = time.monotonic()
+    tf.config.experimental.enable_op_determinism()
+    keras.utils.set_random_seed(request.train.seed)
+    devices = strategy.mirrored(request.train.cpu_replicas)
+    task = tasks.get(request.task)
+    transform_output = tft.TFTransformOutput(request.transform_output)
+    train_split = _read("train", request.train_files, request, transform_output, task)
+    eval_split = _read("eval", request.eval_files, request, transform_output, task)
+
+    policy = strategy.dtype_policy(request.train.precision)
+    keras.config.set_dtype_policy(policy)
+    with devices.scope():
+        model = _build(request, transform_output, task)
+        adamw = optimizer.build(
+            request.train,
+            total_steps=request.train.epochs * train_split.num_batches,
+            num_replicas=devices.num_replicas_in_sync,
+            loss_scaling=policy == "mixed_float16",
+        )
+        adamw.build(model.trainable_variables)
+    training = fit.Fit(
+        model=model,
+        optimizer=adamw,
+        steps=step.build(
+            devices,
+            model,
+            adamw,
+            task,
+            request.train.label_smoothing,
+            train_split.shuffled(request.train.seed, 1).element_spec,
+        ),
+        train_split=train_split,
+        eval_split=eval_split,
+        train=request.train,
+        backup_dir=f"{request.backup_dir}/{request.key()}",
+        logs_dir=request.logs_dir,
+        report=report,
+    )
+    report(
+        progress.Started(
+            epochs=request.train.epochs,
+            steps_per_epoch=train_split.num_batches,
+            parameters=sum(int(tf.size(w)) for w in model.trainable_variables),
+            replicas=devices.num_replicas_in_sync,
+            precision=policy,
+            resumed_step=training.steps_done,
+        )
+    )
+    outcome = training.run()
+    exported = _in_float32(model, request, transform_output, task)
+    export.save(exported, transform_output, task, request.serving_model_dir)
+    training.discard_backup()
+    report(progress.Finished(outcome.reason, outcome.best_epoch, time.monotonic() - started))
+
+
+def _read(
+    name: str,
+    patterns: tuple[str, ...],
+    request: request_lib.Request,
+    transform_output: tft.TFTransformOutput,
+    task: task_lib.Task,
+) -> input_lib.Split:
+    return input_lib.read(
+        name,
+        patterns,
+        transform_output,
+        task.label_feature,
+        request.train.batch_size,
+        request.max_length,
+    )
+
+
+def _build(
+    request: request_lib.Request, transform_output: tft.TFTransformOutput, task: task_lib.Task
+) -> keras.Model:
+    return models.get(request.architecture).build(
+        request.model,
+        vocabulary_size=transform_output.vocabulary_size_by_name(features.TOKEN_VOCABULARY),
+        max_length=request.max_length,
+        head=task.head(transform_output),
+    )
+
+
+def _in_float32(
+    trained: keras.Model,
+    request: request_lib.Request,
+    transform_output: tft.TFTransformOutput,
+    task: task_lib.Task,
+) -> keras.Model:
+    """Copies the model into one that computes in float32, as every server can."""
+    keras.config.set_dtype_policy("float32")
+    model = _build(request, transform_output, task)
+    for variable, value in zip(model.weights, trained.weights, strict=True):
+        variable.assign(value.numpy())
+    return model
+
+
+def main(request_path: str, events_fd: int) -> int:
+    """Runs the request in the file, telling events as lines to the file descriptor."""
+    with os.fdopen(events_fd, "w", buffering=1) as events:
+
+        def report(event: progress.Event) -> None:
+            events.write(progress.encode(event) + "\n")
+
+        try:
+            train(request_lib.Request.from_json(pathlib.Path(request_path).read_text()), report)
+        except Exception as error:
+            report(progress.Failed(type(error).__name__, str(error)))
+            raise
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], int(sys.argv[2])))

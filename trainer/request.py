@@ -1,0 +1,71 @@
+"""What a training is asked to do, as plain data that crosses to the training process."""
+
+import dataclasses
+import hashlib
+import json
+from typing import Any
+
+from trainer import config
+
+
+@dataclasses.dataclass(frozen=True)
+class Request:
+    """Everything one training needs to know.
+
+    Attributes:
+        task: Name of the task.
+        architecture: Name of the model's architecture.
+        model: The shape of the model.
+        train: How it is trained.
+        max_length: Tokens of a text at most, marks included.
+        transform_output: Directory of the transform graph.
+        train_files: Patterns of the transformed train split.
+        eval_files: Patterns of the transformed eval split.
+        serving_model_dir: Where the SavedModel goes.
+        logs_dir: Where TensorBoard logs go.
+        backup_dir: Where unfinished trainings of this pipeline are kept, outside of what the
+            orchestrator makes new for each execution.
+        code: Digest of the code that trains: other code does not go on from this one's backup.
+    """
+
+    task: str
+    architecture: str
+    model: config.ModelConfig
+    train: config.TrainConfig
+    max_length: int
+    transform_output: str
+    train_files: tuple[str, ...]
+    eval_files: tuple[str, ...]
+    serving_model_dir: str
+    logs_dir: str
+    backup_dir: str
+    code: str = ""
+
+    def to_json(self) -> str:
+        """Renders the request as JSON."""
+        fields = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        fields["model"] = self.model.model_dump()
+        fields["train"] = self.train.model_dump()
+        return json.dumps(fields, sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Request":
+        """Reads a request back from JSON."""
+        fields: dict[str, Any] = json.loads(text)
+        fields["model"] = config.ModelConfig(**fields["model"])
+        fields["train"] = config.TrainConfig(**fields["train"])
+        for name in ("train_files", "eval_files"):
+            fields[name] = tuple(fields[name])
+        return cls(**fields)
+
+    def key(self) -> str:
+        """Digests what decides the result: the inputs and the settings, not where it is written.
+
+        Two requests with the same key may continue each other's backup.
+        """
+        fields = json.loads(self.to_json())
+        for name in ("serving_model_dir", "logs_dir", "backup_dir"):
+            del fields[name]
+        # How often a backup is written changes nothing in what is computed.
+        del fields["train"]["backup_seconds"]
+        return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()[:16]

@@ -1,0 +1,59 @@
+"""`run_fn`: what TFX's Trainer calls."""
+
+import contextlib
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+from tfx.components.trainer import fn_args_utils
+
+from trainer import config, launch, progress
+from trainer import request as request_lib
+
+_listeners: list[launch.Listener] = []
+
+
+def run_fn(fn_args: fn_args_utils.FnArgs) -> None:
+    """Trains and exports the model in a process of its own.
+
+    Raises:
+        DataError: If a split has no examples.
+        RuntimeError: If the training failed or was killed.
+    """
+    launch.run(request_of(fn_args), _tell)
+
+
+def request_of(fn_args: fn_args_utils.FnArgs) -> request_lib.Request:
+    """Reads TFX's arguments; `custom_config` carries what the pipeline's config says."""
+    settings: dict[str, Any] = fn_args.custom_config
+    return request_lib.Request(
+        task=settings["task"],
+        architecture=settings["architecture"],
+        model=config.ModelConfig(**settings["model"]),
+        train=config.TrainConfig(**settings["train"]),
+        max_length=settings["max_length"],
+        transform_output=fn_args.transform_output,
+        train_files=tuple(fn_args.train_files),
+        eval_files=tuple(fn_args.eval_files),
+        serving_model_dir=fn_args.serving_model_dir,
+        logs_dir=fn_args.model_run_dir,
+        backup_dir=settings["backup_dir"],
+        code=settings["code"],
+    )
+
+
+@contextlib.contextmanager
+def listening(listener: launch.Listener) -> Iterator[None]:
+    """Hands the events of every training in this block to the listener."""
+    _listeners.append(listener)
+    try:
+        yield
+    finally:
+        _listeners.remove(listener)
+
+
+def _tell(event: progress.Event) -> None:
+    if not isinstance(event, progress.Step):  # several a second: for screens, not for logs
+        logging.getLogger(__name__).info("%s", event)
+    for listener in _listeners:
+        listener(event)
