@@ -1,0 +1,1 @@
+"""Evaluator: TFX's own, and a verdict in words beside what it writes."""

@@ -1,0 +1,62 @@
+"""Reads what TFMA has written, and the bounds it was given."""
+
+from collections.abc import Iterator
+
+import tensorflow_model_analysis as tfma
+from tensorflow_model_analysis.proto import config_pb2, metrics_for_slice_pb2
+
+from components.evaluator import verdict
+
+
+def values(evaluation_dir: str) -> list[verdict.Value]:
+    """Reads every scalar metric of every slice, the candidate's beside the baseline's."""
+    rows: list[verdict.Value] = []
+    for of_slice in tfma.load_metrics(evaluation_dir):
+        candidate, baseline = {}, {}
+        for entry in of_slice.metric_keys_and_values:
+            if entry.value.WhichOneof("type") != "double_value" or entry.key.is_diff:
+                continue
+            side = baseline if entry.key.model_name == tfma.BASELINE_KEY else candidate
+            side[entry.key.name] = verdict.finite(entry.value.double_value.value)
+        name = _slice_name(of_slice.slice_key)
+        rows += [verdict.Value(name, m, v, baseline.get(m)) for m, v in candidate.items()]
+    # TFMA writes slices in the order in which its workers end.
+    return sorted(rows, key=lambda row: (row.slice != verdict.ALL_ROWS, row.slice))
+
+
+def rules(config: config_pb2.EvalConfig) -> list[verdict.Rule]:
+    """Lists the bounds in TFMA's config."""
+    found: list[verdict.Rule] = []
+    for spec in config.metrics_specs:
+        for metric, threshold in spec.thresholds.items():
+            found += _rules(metric, "", threshold)
+        for metric, of_slices in spec.per_slice_thresholds.items():
+            for of_slice in of_slices.thresholds:
+                for slicing in of_slice.slicing_specs:
+                    found += _rules(metric, slicing.feature_keys[0], of_slice.threshold)
+    return found
+
+
+def _rules(
+    metric: str, column: str, threshold: config_pb2.MetricThreshold
+) -> Iterator[verdict.Rule]:
+    value, change = threshold.value_threshold, threshold.change_threshold
+    if value.HasField("lower_bound"):
+        yield verdict.Rule(metric, "floor", value.lower_bound.value, True, column)
+    if value.HasField("upper_bound"):
+        yield verdict.Rule(metric, "ceiling", value.upper_bound.value, False, column)
+    if threshold.HasField("change_threshold"):
+        higher = change.direction == config_pb2.MetricDirection.HIGHER_IS_BETTER
+        yield verdict.Rule(metric, "max_drop", abs(change.absolute.value), higher, column)
+
+
+def _slice_name(key: metrics_for_slice_pb2.SliceKey) -> str:
+    """Names a slice: `all rows`, or column=value."""
+    parts = [f"{part.column}={_slice_value(part)}" for part in key.single_slice_keys]
+    return ", ".join(parts) or verdict.ALL_ROWS
+
+
+def _slice_value(part: metrics_for_slice_pb2.SingleSliceKey) -> str:
+    kind = part.WhichOneof("kind")
+    value = getattr(part, kind)
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)

@@ -1,0 +1,184 @@
+"""Blessed or not, and why: what TFMA computed, as rows and sentences for people."""
+
+import dataclasses
+import json
+import math
+import pathlib
+from collections.abc import Iterator
+from typing import Any
+
+FILE_NAME = "verdict.json"
+ALL_ROWS = "all rows"
+
+
+@dataclasses.dataclass(frozen=True)
+class Value:
+    """A metric of one slice.
+
+    Attributes:
+        slice: `all rows`, or column=value.
+        metric: Name of the metric.
+        value: The candidate's; None where the slice leaves it undefined.
+        baseline: The latest blessed model's on the same rows; None without one.
+    """
+
+    slice: str
+    metric: str
+    value: float | None
+    baseline: float | None
+
+
+@dataclasses.dataclass(frozen=True)
+class Bound:
+    """A bound that was set on a metric, and whether it held.
+
+    Attributes:
+        slice: As in `Value`.
+        metric: Name of the metric.
+        kind: `floor`, `ceiling`, or `max_drop` against the latest blessed model.
+        bound: The floor or the ceiling; for `max_drop` how much worse it may be.
+        value: The candidate's value, None where it is undefined.
+        baseline: The latest blessed model's value; None without one.
+        passed: Whether the bound held. An undefined value holds no bound.
+    """
+
+    slice: str
+    metric: str
+    kind: str
+    bound: float
+    value: float | None
+    baseline: float | None
+    passed: bool
+
+    def words(self) -> str:
+        """Says what was compared and how it came out."""
+        value = "undefined" if self.value is None else f"{self.value:.4f}"
+        subject = f"{self.metric} on {self.slice} is {value}"
+        if self.kind != "max_drop":
+            side = "below" if self.kind == "floor" else "above"
+            relation = f"within its {self.kind}" if self.passed else f"{side} its {self.kind}"
+            return f"{subject}, {relation} of {self.bound:.4f}"
+        relation = "within" if self.passed else "beyond"
+        return (
+            f"{subject}, {relation} {self.bound:.4f} of the latest blessed model's "
+            f"{self.baseline:.4f}"
+        )
+
+
+@dataclasses.dataclass(frozen=True)
+class Verdict:
+    """The Evaluator's judgement of one model.
+
+    Attributes:
+        blessed: Whether the model may be pushed.
+        examples: Rows that it was judged on.
+        has_baseline: Whether a blessed model was there to compare with.
+        reasons: One sentence for each bound that did not hold; when blessed, for each that did.
+        bounds: Every bound that was set and could be checked.
+        values: Every metric of every slice.
+    """
+
+    blessed: bool
+    examples: int
+    has_baseline: bool
+    reasons: tuple[str, ...]
+    bounds: tuple[Bound, ...]
+    values: tuple[Value, ...]
+
+    def to_json(self) -> str:
+        """Renders the verdict as JSON for programs and people."""
+        return json.dumps(dataclasses.asdict(self), indent=2)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Verdict":
+        """Reads a verdict back."""
+        fields: dict[str, Any] = json.loads(text)
+        fields["reasons"] = tuple(fields["reasons"])
+        fields["bounds"] = tuple(Bound(**bound) for bound in fields["bounds"])
+        fields["values"] = tuple(Value(**value) for value in fields["values"])
+        return cls(**fields)
+
+
+@dataclasses.dataclass(frozen=True)
+class Rule:
+    """A bound as the config sets it; the slice is a column, or empty for all rows."""
+
+    metric: str
+    kind: str
+    bound: float
+    higher_is_better: bool
+    column: str = ""
+
+
+def judge(blessed: bool, values: list[Value], rules: list[Rule], has_baseline: bool) -> Verdict:
+    """Puts a judgement that TFMA has made into rows and sentences.
+
+    Args:
+        blessed: TFMA's decision.
+        values: Every metric of every slice, `example_count` among them.
+        rules: The bounds that TFMA was given.
+        has_baseline: Whether a blessed model was there to compare with.
+    """
+    examples = sum(int(v.value or 0) for v in values if _is_count(v) and v.slice == ALL_ROWS)
+    bounds = tuple(bound for rule in rules for bound in _check(rule, values, has_baseline))
+    reasons = [bound.words() for bound in bounds if bound.passed == blessed]
+    if not examples:
+        reasons = ["the test split has no examples"]
+    if not reasons:
+        reasons = ["no bound is set, so nothing could be checked"]
+    return Verdict(
+        blessed=blessed,
+        examples=examples,
+        has_baseline=has_baseline,
+        reasons=tuple(reasons),
+        bounds=bounds,
+        values=tuple(values),
+    )
+
+
+def _check(rule: Rule, values: list[Value], has_baseline: bool) -> Iterator[Bound]:
+    """Yields the rule's bound on every slice that it speaks of."""
+    if rule.kind == "max_drop" and not has_baseline:
+        return
+    for value in values:
+        if value.metric == rule.metric and _column(value.slice) == rule.column:
+            yield Bound(
+                slice=value.slice,
+                metric=rule.metric,
+                kind=rule.kind,
+                bound=rule.bound,
+                value=value.value,
+                baseline=value.baseline,
+                passed=_holds(rule, value),
+            )
+
+
+def _holds(rule: Rule, value: Value) -> bool:
+    if value.value is None:
+        return False
+    if rule.kind == "floor":
+        return value.value >= rule.bound
+    if rule.kind == "ceiling":
+        return value.value <= rule.bound
+    if value.baseline is None:
+        return False
+    worse = value.baseline - value.value if rule.higher_is_better else value.value - value.baseline
+    return worse <= rule.bound
+
+
+def _column(slice_name: str) -> str:
+    return "" if slice_name == ALL_ROWS else slice_name.split("=", 1)[0]
+
+
+def _is_count(value: Value) -> bool:
+    return value.metric == "example_count"
+
+
+def finite(value: float) -> float | None:
+    """Turns NaN and infinity, which JSON lacks, into None."""
+    return value if math.isfinite(value) else None
+
+
+def read(evaluation_dir: str) -> Verdict:
+    """Reads the verdict that lies beside an evaluation."""
+    return Verdict.from_json(pathlib.Path(evaluation_dir, FILE_NAME).read_text())
