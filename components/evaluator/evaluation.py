@@ -4,8 +4,21 @@ from collections.abc import Iterator
 
 import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.proto import config_pb2, metrics_for_slice_pb2
+from tfx.utils import io_utils
 
 from components.evaluator import verdict
+
+
+def write_verdict(evaluation_dir: str, judgement: verdict.Verdict) -> None:
+    """Writes the verdict beside the evaluation, wherever that lies."""
+    io_utils.write_string_file(f"{evaluation_dir}/{verdict.FILE_NAME}", judgement.to_json())
+
+
+def read_verdict(evaluation_dir: str) -> verdict.Verdict:
+    """Reads the verdict that lies beside an evaluation."""
+    return verdict.Verdict.from_json(
+        io_utils.read_string_file(f"{evaluation_dir}/{verdict.FILE_NAME}")
+    )
 
 
 def values(evaluation_dir: str) -> list[verdict.Value]:

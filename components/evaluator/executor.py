@@ -1,6 +1,5 @@
 """TFX's Evaluator, with a verdict written beside its evaluation."""
 
-import pathlib
 from typing import Any
 
 import tensorflow_model_analysis as tfma
@@ -34,4 +33,4 @@ class Executor(executor.Executor):
             rules=evaluation.rules(config),
             has_baseline=bool(input_dict.get(standard_component_specs.BASELINE_MODEL_KEY)),
         )
-        pathlib.Path(directory, verdict.FILE_NAME).write_text(judgement.to_json())
+        evaluation.write_verdict(directory, judgement)

@@ -3,7 +3,6 @@
 import dataclasses
 import json
 import math
-import pathlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -177,8 +176,3 @@ def _is_count(value: Value) -> bool:
 def finite(value: float) -> float | None:
     """Turns NaN and infinity, which JSON lacks, into None."""
     return value if math.isfinite(value) else None
-
-
-def read(evaluation_dir: str) -> Verdict:
-    """Reads the verdict that lies beside an evaluation."""
-    return Verdict.from_json(pathlib.Path(evaluation_dir, FILE_NAME).read_text())
