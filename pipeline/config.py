@@ -1,0 +1,173 @@
+"""All that a user may set: one YAML file, read into frozen typed sections. Imports no TensorFlow.
+
+Paths in a config are taken from the current directory, as on a command line; those of a preset that
+comes with the project are taken from the project's own directory.
+"""
+
+import hashlib
+import json
+import pathlib
+import re
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import pydantic
+import yaml
+
+from components.transform import config as transform_config
+from pipeline import config_errors, errors, sections, strict_yaml
+from pipeline import overrides as overrides_lib
+from schemas import features
+from trainer import config as trainer_config
+
+PROJECT = pathlib.Path(__file__).resolve().parents[1]
+PRESETS = PROJECT / "pipeline" / "presets"
+
+# The names by which other modules know the sections.
+DataConfig = sections.DataConfig
+EvaluateConfig = sections.EvaluateConfig
+PushConfig = sections.PushConfig
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+
+
+class Config(trainer_config.Section):
+    """One run, whole.
+
+    Attributes:
+        name: Names the workspace's directory and the served model.
+        task: What is learned from the text.
+        data: The table, and its columns.
+        tokenizer: How text becomes token ids.
+        model: The shape of the model.
+        train: How the model is trained.
+        evaluate: What the model must reach to be blessed.
+        push: What happens to a blessed model.
+    """
+
+    name: str
+    task: Literal["classification"] = "classification"
+    data: sections.DataConfig
+    tokenizer: transform_config.TokenizerConfig = transform_config.TokenizerConfig.model_validate(
+        {}
+    )
+    model: trainer_config.ModelConfig = trainer_config.ModelConfig.model_validate({})
+    train: trainer_config.TrainConfig = trainer_config.TrainConfig.model_validate({})
+    evaluate: sections.EvaluateConfig = sections.EvaluateConfig.model_validate({})
+    push: sections.PushConfig = sections.PushConfig.model_validate({})
+
+    @pydantic.field_validator("name")
+    @classmethod
+    def _name_is_slug(cls, name: str) -> str:
+        if not _NAME.fullmatch(name):
+            raise ValueError(
+                "`name` must be 1 to 63 of a-z, 0-9, `-` and `_`, the first a letter or digit. "
+                f"Received: {config_errors.show(name)}"
+            )
+        return name
+
+    @pydantic.model_validator(mode="after")
+    def _sections_agree(self) -> "Config":
+        problems = [
+            *sections.slice_problems(self.data, self.evaluate),
+            *sections.bound_problems(self.task, self.evaluate),
+        ]
+        if problems:
+            raise ValueError("\n".join(problems))
+        return self
+
+    def columns_by_feature(self) -> dict[str, str]:
+        """Maps each raw feature to the column of the table that it comes from."""
+        slices = {column: column for column in self.evaluate.slices}
+        return {features.TEXT: self.data.text, features.LABEL: self.data.label, **slices}
+
+
+def load(
+    path: str | pathlib.Path, overrides: Sequence[str | overrides_lib.Override] = ()
+) -> Config:
+    """Reads a config file.
+
+    Args:
+        path: The YAML file.
+        overrides: Values above the file's, as after `--set`.
+
+    Raises:
+        ConfigError: If anything about the file or the overrides is wrong; a line for each problem.
+    """
+    path = pathlib.Path(path)
+    document = strict_yaml.read(path)
+    if path.resolve().parent == PRESETS:
+        document = _from_project(document)
+    return _validate(overrides_lib.apply(document, overrides))
+
+
+def from_columns(
+    data: str,
+    text: str = "text",
+    label: str = "label",
+    overrides: Sequence[str | overrides_lib.Override] = (),
+) -> Config:
+    """Makes the config of a table that the user brings, with defaults for all the rest.
+
+    Args:
+        data: The table's path; the run is named after its file.
+        text: The column with the text.
+        label: The column with the label.
+        overrides: Values above these, as after `--set`.
+
+    Raises:
+        ConfigError: If anything about them is wrong; a line for each problem.
+    """
+    values = {"name": _slug(data), "data": {"path": data, "text": text, "label": label}}
+    origins: dict[strict_yaml.KeyPath, str] = {
+        ("data", "path"): "--data",
+        ("data", "text"): "--text",
+        ("data", "label"): "--label",
+    }
+    document = strict_yaml.Document("command line", values, origins)
+    return _validate(overrides_lib.apply(document, overrides))
+
+
+def dump(config: Config) -> str:
+    """Renders every value, defaults included, as YAML that `load` reads back to an equal config."""
+    return yaml.safe_dump(
+        config.model_dump(mode="json"), sort_keys=False, allow_unicode=True, width=100
+    )
+
+
+def digest(config: Config) -> str:
+    """Computes the SHA-256 of every value, in hex; the order of keys does not matter."""
+    canonical = json.dumps(config.model_dump(mode="json"), sort_keys=True)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _validate(document: strict_yaml.Document) -> Config:
+    """Makes the config of a document, or tells all that is wrong with it."""
+    values = dict(document.values)
+    for name, field in Config.model_fields.items():
+        # A section left out, or with all of its keys commented out, has its defaults.
+        if config_errors.is_section(field.annotation) and values.get(name) is None:
+            values[name] = {}
+    try:
+        return Config.model_validate(values)
+    except pydantic.ValidationError as error:
+        # No chaining: the lines below say all that the long report does.
+        raise errors.ConfigError(config_errors.lines(error, document, Config)) from None
+
+
+def _from_project(document: strict_yaml.Document) -> strict_yaml.Document:
+    """Makes a preset's paths hold in any current directory."""
+    if pathlib.Path.cwd() == PROJECT:
+        return document
+    paths: list[Any] = []
+    for key in ("path", "schema"):
+        value = document.values["data"].get(key)
+        if value is not None:
+            paths.append(overrides_lib.Override(("data", key), str(PROJECT / value), "preset"))
+    return overrides_lib.apply(document, paths)
+
+
+def _slug(path: str) -> str:
+    """Makes a name of a file's name: `My Reviews.csv` becomes `my-reviews`."""
+    stem = pathlib.PurePath(path).stem.lower()
+    return re.sub(r"[^a-z0-9_]+", "-", stem).strip("-_")[:63] or "table"

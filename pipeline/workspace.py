@@ -1,0 +1,68 @@
+"""Where the files of a run stand. Paths are absolute, as TFX keeps absolute URIs in its records."""
+
+import dataclasses
+import pathlib
+
+from pipeline import errors
+
+DEFAULT = "workspace"
+
+
+@dataclasses.dataclass(frozen=True)
+class Workspace:
+    """The directory of all runs of one name.
+
+    Attributes:
+        root: `DIR/<name>`, absolute.
+    """
+
+    root: pathlib.Path
+
+    @classmethod
+    def at(cls, directory: str | pathlib.Path, name: str) -> "Workspace":
+        """Returns the workspace of a name under a directory; nothing is made on disk."""
+        return cls(pathlib.Path(directory).expanduser().resolve() / name)
+
+    @property
+    def artifacts(self) -> pathlib.Path:
+        """What components write: the pipeline root."""
+        return self.root / "artifacts"
+
+    @property
+    def metadata_db(self) -> pathlib.Path:
+        """ML Metadata's SQLite file."""
+        return self.root / "metadata.db"
+
+    @property
+    def serving(self) -> pathlib.Path:
+        """What a model server serves: pushed models, one directory a version."""
+        return self.root / "serving" / self.root.name
+
+    @property
+    def logs(self) -> pathlib.Path:
+        """One log file a run, and TensorBoard's."""
+        return self.root / "logs"
+
+    @property
+    def backups(self) -> pathlib.Path:
+        """Trainings that were interrupted, to go on from."""
+        return self.root / "backups"
+
+    @property
+    def temp(self) -> pathlib.Path:
+        """What may be deleted whenever no run is under way."""
+        return self.root / "temp"
+
+    def make(self) -> None:
+        """Makes the directory, so that a place that cannot be written is told at once.
+
+        Raises:
+            ConfigError: If it cannot be made.
+        """
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise errors.ConfigError(
+                "`--workspace` must be a directory that can be written. "
+                f"Received: {self.root} ({error.strerror})"
+            ) from error
