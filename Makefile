@@ -1,0 +1,106 @@
+# The set-up of Meritline. `make run` and `make test` do all that they need first, once.
+#
+# Only git, make and some Python 3 are needed: that Python makes `.tools/uv`, a uv of the project's
+# own, and uv makes `.venv` with the Python that `.python-version` names. Files in `.venv` whose
+# names start with `.made-` say which step is done; a step runs again when what it reads is newer.
+
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+TOOLS := .tools/uv
+TOOLS_PYTHON := $(TOOLS)/bin/python
+UV := $(TOOLS)/bin/uv
+INSTALL := $(UV) pip install --quiet --python $(PYTHON)
+LOCK := $(UV) pip compile --quiet --universal --generate-hashes \
+	--custom-compile-command "make requirements" $(ARGS)
+FETCH_DEMO_DATA := $(PYTHON) -m pipeline.demo_data --pip-python $(TOOLS_PYTHON)
+
+MADE_TOOLS := $(TOOLS)/.made-tools
+MADE_VENV := $(VENV)/.made-venv
+MADE_RUNTIME := $(VENV)/.made-runtime
+MADE_DEV := $(VENV)/.made-dev
+MADE_PROJECT := $(VENV)/.made-project
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test check format data requirements clean distclean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
+
+run: $(MADE_PROJECT) data/sentences.csv ## Run the demo pipeline; ARGS="..." goes to local_runner.py
+	@$(PYTHON) local_runner.py $(ARGS)
+
+test: export TF_CPP_MIN_LOG_LEVEL := 3
+test: $(MADE_DEV) $(MADE_PROJECT) ## Run every test; ARGS="..." goes to pytest
+	@$(PYTHON) -m pytest $(ARGS)
+
+check: $(MADE_DEV) $(MADE_PROJECT) ## Check style, types and the direction of imports
+	@$(PYTHON) -m ruff check
+	@$(PYTHON) -m ruff format --check
+	@$(PYTHON) -m mypy
+	@$(VENV)/bin/lint-imports --no-logo
+
+format: $(MADE_DEV) ## Format the code and mend what ruff can mend
+	@$(PYTHON) -m ruff check --fix --exit-zero
+	@$(PYTHON) -m ruff format
+
+data: $(MADE_VENV) ## Fetch the demo data, or say whether what is there is whole
+	@$(FETCH_DEMO_DATA)
+
+data/sentences.csv: | $(MADE_VENV)
+	@$(FETCH_DEMO_DATA)
+
+requirements: $(MADE_TOOLS) ## Lock the packages again; ARGS=--upgrade takes newer ones
+	@echo "Locking requirements/*.txt ..."
+	@$(LOCK) --python-version 3.10 pyproject.toml --output-file requirements/runtime.txt
+	@$(LOCK) --python-version 3.10 pyproject.toml --extra dev \
+		--constraint requirements/runtime.txt --output-file requirements/dev.txt
+	@$(LOCK) --python-version 3.8 requirements/tools.in --output-file requirements/tools.txt
+
+clean: ## Remove caches and build leftovers
+	@rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@find . \( -path ./$(VENV) -o -path ./.tools -o -path ./.git -o -path ./workspace \) -prune \
+		-o -type d -name __pycache__ -exec rm -rf {} +
+
+distclean: clean ## Remove the environment and the demo data too; workspace/ stays
+	@rm -rf $(VENV) .tools data/sentences.csv
+
+# A python3 on the PATH may be a pyenv shim that obeys `.python-version` and fails where that Python
+# is not installed, so the search starts from / and tries the usual places after it.
+$(MADE_TOOLS): requirements/tools.txt
+	@echo "Making $(TOOLS) ..."
+	@cd / && for python in $(PYTHON3) python3 /usr/bin/python3 /usr/local/bin/python3 \
+		/opt/homebrew/bin/python3 python3.14 python3.13 python3.12 python3.11 python3.10 python3.9; do \
+		if "$$python" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 8))' \
+			>/dev/null 2>&1; then exec "$$python" -m venv --clear "$(CURDIR)/$(TOOLS)"; fi; \
+	done; \
+	echo "No Python 3.8 or later with venv and ensurepip was found: install one (on Debian:" \
+		"python3-venv) or name one with PYTHON3=/path/to/python3." >&2; exit 1
+	@$(TOOLS_PYTHON) -m pip install -qq --disable-pip-version-check --no-user --no-deps \
+		--require-hashes -r requirements/tools.txt
+	@touch $@
+
+# An environment with the right Python is kept as it is, whoever made it.
+$(MADE_VENV): .python-version | $(MADE_TOOLS)
+	@version=$$(cat .python-version); \
+	case "$$($(PYTHON) --version 2>/dev/null)" in \
+		"Python $$version"*) ;; \
+		*) echo "Making $(VENV) with Python $$version ..."; \
+			$(UV) venv --quiet --clear --python "$$version" $(VENV) ;; \
+	esac
+	@touch $@
+
+$(MADE_RUNTIME): requirements/runtime.txt $(MADE_VENV)
+	@echo "Installing packages (about 1 GB, once) ..."
+	@$(INSTALL) --require-hashes --requirement requirements/runtime.txt
+	@touch $@
+
+$(MADE_DEV): requirements/dev.txt $(MADE_RUNTIME)
+	@echo "Installing packages for tests and checks ..."
+	@$(INSTALL) --require-hashes --requirement requirements/dev.txt
+	@touch $@
+
+$(MADE_PROJECT): pyproject.toml $(MADE_RUNTIME)
+	@echo "Installing meritline itself ..."
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
