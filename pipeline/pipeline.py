@@ -34,8 +34,8 @@ def create_pipeline(
     """Builds the pipeline that the config describes, with its artifacts in the workspace."""
     # Rows of the file, as train, eval and test splits of tf.Examples.
     examples = ingest.Ingest(
-        path=str(config.data.path),
-        columns=config.columns_by_feature(),
+        path=str(config.data.file),
+        columns=_columns(config),
         split=config.data.split.model_dump(),
     )
 
@@ -68,7 +68,6 @@ def create_pipeline(
         run_fn="trainer.run.run_fn",
         examples=transform.outputs["transformed_examples"],
         transform_graph=transform.outputs["transform_graph"],
-        schema=schema.outputs["schema"],
         train_args=trainer_pb2.TrainArgs(splits=[features.TRAIN_SPLIT]),
         eval_args=trainer_pb2.EvalArgs(splits=[features.EVAL_SPLIT]),
         custom_config={
@@ -96,35 +95,44 @@ def create_pipeline(
         eval_config=eval_config.build(config),
     )
 
+    components = [
+        examples,
+        statistics,
+        schema,
+        validator,
+        transform,
+        trainer,
+        latest_blessed,
+        evaluation,
+    ]
+
     # A blessed model becomes a new version in the serving directory.
-    pusher = Pusher(
-        model=trainer.outputs["model"],
-        model_blessing=evaluation.outputs["blessing"],
-        push_destination=pusher_pb2.PushDestination(
-            filesystem=pusher_pb2.PushDestination.Filesystem(base_directory=str(workspace.serving))
-        ),
-    )
+    if config.push.enabled:
+        serving = pusher_pb2.PushDestination.Filesystem(base_directory=str(workspace.serving))
+        components.append(
+            Pusher(
+                model=trainer.outputs["model"],
+                model_blessing=evaluation.outputs["blessing"],
+                push_destination=pusher_pb2.PushDestination(filesystem=serving),
+            )
+        )
 
     return tfx_pipeline.Pipeline(
         pipeline_name=config.name,
         pipeline_root=str(workspace.artifacts),
-        components=[
-            examples,
-            statistics,
-            schema,
-            validator,
-            transform,
-            trainer,
-            latest_blessed,
-            evaluation,
-            pusher,
-        ],
+        components=components,
         enable_cache=True,
         metadata_connection_config=metadata.sqlite_metadata_connection_config(
             str(workspace.metadata_db)
         ),
         beam_pipeline_args=_LOCAL_BEAM,
     )
+
+
+def _columns(config: config_lib.Config) -> dict[str, str]:
+    """Maps features to columns: text and label get the names that all later nodes know."""
+    slices = {column: column for column in config.evaluate.slices}
+    return {features.TEXT: config.data.text, features.LABEL: config.data.label, **slices}
 
 
 def _schema(config: config_lib.Config, statistics: StatisticsGen) -> ImportSchemaGen | SchemaGen:

@@ -1,0 +1,75 @@
+"""What a run has made, read from ML Metadata and the artifacts."""
+
+import dataclasses
+from collections.abc import Sequence
+
+import tensorflow_data_validation as tfdv
+from ml_metadata import metadata_store, proto
+from tfx.orchestration import metadata
+from tfx.types import artifact_utils
+from tfx.utils import io_utils
+
+from components.evaluator import evaluation, verdict
+from pipeline import execution
+from pipeline import workspace as workspace_lib
+
+
+@dataclasses.dataclass(frozen=True)
+class Results:
+    """What one run has made.
+
+    Attributes:
+        rows: Split to its number of rows, in the splits' order.
+        verdict: The Evaluator's.
+        pushed_dir: The directory of the pushed version; None when nothing was pushed.
+    """
+
+    rows: dict[str, int]
+    verdict: verdict.Verdict
+    pushed_dir: str | None
+
+
+def read(workspace: workspace_lib.Workspace, nodes: Sequence[execution.NodeRun]) -> Results:
+    """Reads the results of the run whose nodes these are."""
+    ids = {node.node_id: node.execution_id for node in nodes}
+    config = metadata.sqlite_metadata_connection_config(str(workspace.metadata_db))
+    with metadata.Metadata(config) as handle:
+        [statistics] = _outputs(handle.store, ids["StatisticsGen"], "statistics")
+        [evaluated] = _outputs(handle.store, ids["Evaluator"], "evaluation")
+        pushed = _outputs(handle.store, ids["Pusher"], "pushed_model") if "Pusher" in ids else []
+    return Results(
+        rows=_rows(statistics),
+        verdict=evaluation.read_verdict(evaluated.uri),
+        pushed_dir=next((_destination(artifact) for artifact in pushed), None),
+    )
+
+
+def _outputs(
+    store: metadata_store.MetadataStore, execution_id: int | None, key: str
+) -> list[proto.Artifact]:
+    """Lists the artifacts that an execution put out under the key."""
+    events = store.get_events_by_execution_ids([execution_id])
+    ids = [
+        event.artifact_id
+        for event in events
+        if event.type in (proto.Event.OUTPUT, proto.Event.DECLARED_OUTPUT)
+        and any(step.key == key for step in event.path.steps)
+    ]
+    return store.get_artifacts_by_id(ids)
+
+
+def _destination(pushed: proto.Artifact) -> str | None:
+    """Names the directory that the model was pushed to, if it was."""
+    if not pushed.custom_properties["pushed"].int_value:
+        return None
+    return pushed.custom_properties["pushed_destination"].string_value
+
+
+def _rows(statistics: proto.Artifact) -> dict[str, int]:
+    """Counts the rows of each split."""
+    rows = {}
+    names = statistics.properties["split_names"].string_value
+    for split in artifact_utils.decode_split_names(names):
+        path = io_utils.get_only_uri_in_dir(f"{statistics.uri}/Split-{split}")
+        rows[split] = int(tfdv.load_stats_binary(path).datasets[0].num_examples)
+    return rows

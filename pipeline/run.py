@@ -1,0 +1,87 @@
+"""One run from a config to its exit status. Imports TFX only under way, with its noise in a log."""
+
+import contextlib
+import fcntl
+import logging
+import time
+from collections.abc import Iterator
+
+from pipeline import config as config_lib
+from pipeline import console as console_lib
+from pipeline import errors, failure, quiet
+from pipeline import workspace as workspace_lib
+
+
+def run(config: config_lib.Config, workspace: workspace_lib.Workspace) -> int:
+    """Runs the pipeline, shows its progress and summary, and returns the exit status.
+
+    Raises:
+        ConfigError: If the workspace cannot be written, or another run is using it.
+    """
+    workspace.make()
+    log_path = workspace.logs / time.strftime("%Y-%m-%dT%H-%M-%S.log")
+    with _locked(workspace), quiet.to_log(log_path) as terminal:
+        console = console_lib.Console(terminal)
+        try:
+            return _run(config, workspace, console, str(log_path))
+        except KeyboardInterrupt:
+            console.line("interrupted; the same command goes on where this one stopped")
+            return errors.ExitStatus.INTERRUPTED
+        except Exception as error:
+            # Whatever it is, it is told in one line; the log has the traceback.
+            logging.getLogger(__name__).exception("The run failed.")
+            status, message = failure.explain(error)
+            console.error(message)
+            console.line(f"log: {log_path}")
+            return status
+        finally:
+            console.close()
+
+
+def _run(
+    config: config_lib.Config,
+    workspace: workspace_lib.Workspace,
+    console: console_lib.Console,
+    log_path: str,
+) -> int:
+    started = time.monotonic()
+    with console.busy("starting TensorFlow and TFX"):
+        from pipeline import execution, pipeline, results, run_summary
+        from trainer import run as trainer_run
+
+    (workspace.root / "config.yaml").write_text(config_lib.dump(config), encoding="utf-8")
+    nodes: list[execution.NodeRun] = []
+
+    def ends(node: execution.NodeRun) -> None:
+        nodes.append(node)
+        if node.state == execution.FAILED:
+            console.component_failed(node.node_id, node.seconds)
+        else:
+            console.component_finished(node.node_id, node.seconds, node.state == execution.HIT)
+
+    with trainer_run.listening(console.training_event):
+        execution.run(
+            pipeline.create_pipeline(config, workspace), console.component_started, ends
+        )
+    found = results.read(workspace, nodes)
+    run_summary.show(
+        config, nodes, found, time.monotonic() - started, log_path, console
+    )
+    return errors.ExitStatus.PUSHED if found.verdict.blessed else errors.ExitStatus.NOT_BLESSED
+
+
+@contextlib.contextmanager
+def _locked(workspace: workspace_lib.Workspace) -> Iterator[None]:
+    """Keeps two runs from writing to one workspace; the lock goes with the process.
+
+    Raises:
+        ConfigError: If another run holds it.
+    """
+    with (workspace.root / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise errors.ConfigError(
+                f"`--workspace` must not be in use by another run. Received: {workspace.root}"
+            ) from None
+        yield
