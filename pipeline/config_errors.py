@@ -29,16 +29,16 @@ _RULES = {
     "bool_parsing": "must be true or false",
     "bool_type": "must be true or false",
     "string_type": "must be text",
+    "string_unicode": "must be UTF-8",
     "tuple_type": "must be a list, such as [a, b]",
     "list_type": "must be a list, such as [a, b]",
     "dict_type": "must hold `key: value` pairs",
     "model_type": "must hold `key: value` pairs",
-    "greater_than": "must be above {gt:g}",
-    "greater_than_equal": "must be at least {ge:g}",
-    "less_than": "must be below {lt:g}",
-    "less_than_equal": "must be at most {le:,g}",
+    "greater_than": "must be above {gt}",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than": "must be below {lt}",
+    "less_than_equal": "must be at most {le}",
     "string_too_short": "must not be empty",
-    "too_short": "must have at least {min_length} entries",
     "literal_error": "must be one of {expected}",
 }
 
@@ -57,8 +57,8 @@ def lines(
     """
     found: list[str] = []
     for details in error.errors(include_url=False):
-        place = _origin(details, document)
-        found.extend(f"{place}: {text}" for text in _describe(details, model).splitlines())
+        for text in _describe(details, model).splitlines():
+            found.append(f"{_origin(details, text, document)}: {text}")
     return found
 
 
@@ -80,12 +80,12 @@ def nearest(name: str, names: list[str]) -> str | None:
 
 def _describe(details: pydantic_core.ErrorDetails, model: type[pydantic.BaseModel]) -> str:
     loc = details["loc"]
-    key = ".".join(map(str, loc))
+    key = _dotted(loc)
     if details["type"] == "extra_forbidden":
         return _unknown_key(loc, model)
     if details["type"] == "value_error":
         return _own_words(details, model)
-    context = dict(details.get("ctx", {}))
+    context = {name: _plain(value) for name, value in details.get("ctx", {}).items()}
     if details["type"] == "literal_error":
         context["expected"] = context["expected"].replace("'", "").replace(" or ", ", ")
     rule = _RULES.get(details["type"])
@@ -96,13 +96,26 @@ def _describe(details: pydantic_core.ErrorDetails, model: type[pydantic.BaseMode
     return f"`{key}` {rule}. Received: {show(details['input'])}"
 
 
+def _dotted(loc: strict_yaml.KeyPath) -> str:
+    """Writes a path of keys as people do: `data.labels[0]`."""
+    parts = (f"[{key}]" if isinstance(key, int) else f".{key}" for key in loc)
+    return "".join(parts).removeprefix(".")
+
+
+def _plain(value: Any) -> Any:
+    """Renders a bound as people write it: 1,048,576 and 0.5."""
+    if isinstance(value, float) and not value.is_integer():
+        return f"{value:g}"
+    return f"{int(value):,}" if isinstance(value, int | float) else value
+
+
 def _own_words(details: pydantic_core.ErrorDetails, model: type[pydantic.BaseModel]) -> str:
     """Returns our validators' own message, with a section's keys spelled out in full."""
     message = str(details["ctx"]["error"])
     section = _section_at(details["loc"], model)
     if section is None or section is model:
         return message
-    prefix = ".".join(map(str, details["loc"]))
+    prefix = _dotted(details["loc"])
     return re.sub(rf"`({'|'.join(_keys(section))})`", rf"`{prefix}.\1`", message)
 
 
@@ -111,7 +124,7 @@ def _unknown_key(loc: strict_yaml.KeyPath, model: type[pydantic.BaseModel]) -> s
     *parents, last = map(str, loc)
     siblings = _keys(_section_at(loc[:-1], model) or model)
     meant = nearest(last, siblings)
-    text = f"`{'.'.join(map(str, loc))}` is not a known key"
+    text = f"`{_dotted(loc)}` is not a known key"
     if meant is not None:
         return f"{text}. Did you mean `{'.'.join([*parents, meant])}`?"
     by_last_part = {key.rpartition(".")[2]: key for key in reversed(_dotted_keys(model))}
@@ -121,17 +134,22 @@ def _unknown_key(loc: strict_yaml.KeyPath, model: type[pydantic.BaseModel]) -> s
     return f"{text}. Known keys: {', '.join(siblings)}"
 
 
-def _origin(details: pydantic_core.ErrorDetails, document: strict_yaml.Document) -> str:
+def _origin(details: pydantic_core.ErrorDetails, text: str, document: strict_yaml.Document) -> str:
     """Finds the place of the value at fault, or of the nearest thing around it."""
-    loc = details["loc"]
-    if details["type"] == "value_error":
-        # A rule about several keys: an option that set one of them is what broke it.
-        for path, place in document.origins.items():
-            if path[: len(loc)] == loc and place.startswith("--"):
-                return place
-    if details["type"] != "missing" and loc in document.origins:
-        return document.origins[loc]
-    return document.source
+    if details["type"] != "value_error":
+        return _nearest_origin(details["loc"], document)
+    # A rule of ours may be about several keys; where an option set one of them, that broke it.
+    rule = text.partition(". Received: ")[0]
+    paths = [tuple(key.split(".")) for key in re.findall("`([^`]+)`", rule)]
+    given = [document.origins[path] for path in paths if path in document.origins]
+    by_option = [place for place in given if strict_yaml.is_option(place)]
+    return next(iter(by_option or given), _nearest_origin(paths[0], document))
+
+
+def _nearest_origin(path: strict_yaml.KeyPath, document: strict_yaml.Document) -> str:
+    while path and path not in document.origins:
+        path = path[:-1]
+    return document.origins.get(path, document.source)
 
 
 def _section_at(

@@ -50,8 +50,10 @@ def apply(
     """
     values, origins = copy.deepcopy(document.values), dict(document.origins)
     for override in _parse_all(overrides):
-        _put(values, override)
-        origins[override.keys] = override.origin
+        replaced = _put(values, override)
+        for path in [path for path in origins if path[: len(replaced)] == replaced]:
+            del origins[path]
+        origins[replaced] = override.origin
     return dataclasses.replace(document, values=values, origins=origins)
 
 
@@ -68,11 +70,18 @@ def _parse_all(overrides: Sequence[str | Override]) -> list[Override]:
     return parsed
 
 
-def _put(values: dict[str, Any], override: Override) -> None:
-    """Sets one nested key, making the mappings on the way to it."""
+def _put(values: dict[str, Any], override: Override) -> tuple[str, ...]:
+    """Sets one nested key, making the mappings on the way to it.
+
+    Returns:
+        The path to what was replaced: the key, or what stood in the way to it.
+    """
     *parents, last = override.keys
-    for key in parents:
+    replaced = override.keys
+    for depth, key in enumerate(parents, start=1):
         if not isinstance(values.get(key), dict):
-            values[key] = {}  # what stood here is refused by its type, or was null
+            values[key] = {}  # where this is no section, its type refuses it
+            replaced = min(replaced, override.keys[:depth], key=len)
         values = values[key]
     values[last] = override.value
+    return replaced

@@ -60,6 +60,8 @@ def _path_problem(data: config_lib.DataConfig) -> str | None:
     if not data.file.exists():
         hint = "; `make data` fetches it" if data.path.endswith(_DEMO_DATA) else ""
         return "a file that exists. Received: {}" + hint
+    if not data.file.is_file():
+        return "a regular file. Received: {}"
     return None
 
 
@@ -114,6 +116,7 @@ def _column_problems(config: config_lib.Config, header: list[str]) -> Iterator[s
             return
     wanted = [("data.text", config.data.text), ("data.label", config.data.label)]
     wanted += [("evaluate.slices", column) for column in config.evaluate.slices]
+    options = {"data.text": "; --text COLUMN names it", "data.label": "; --label COLUMN names it"}
     missing = [(key, column) for key, column in wanted if column not in header]
     delimiter = _delimiter(header) if missing else None
     if delimiter:
@@ -121,7 +124,7 @@ def _column_problems(config: config_lib.Config, header: list[str]) -> Iterator[s
         return
     for key, column in missing:
         near = config_errors.nearest(column, header)
-        hint = f". Did you mean `{near}`?" if near else ""
+        hint = f". Did you mean `{near}`?" if near else options.get(key, "")
         yield (
             f"`{key}` must be a column of {config.data.file.name} ({_columns(header)}). "
             f"Received: {config_errors.show(column)}{hint}"

@@ -43,7 +43,7 @@ class DataConfig(trainer_config.Section):
     path: str = pydantic.Field(min_length=1)
     text: str = pydantic.Field(features.TEXT, min_length=1)
     label: str = pydantic.Field(features.LABEL, min_length=1)
-    labels: tuple[str, ...] | None = pydantic.Field(None, min_length=2)
+    labels: tuple[str, ...] | None = None
     schema_path: str | None = pydantic.Field(None, alias="schema", min_length=1)
     split: SplitConfig = SplitConfig.model_validate({})
 
@@ -55,9 +55,17 @@ class DataConfig(trainer_config.Section):
     @pydantic.field_validator("labels")
     @classmethod
     def _labels_differ(cls, labels: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        if labels is not None and len(labels) < 2:
+            raise ValueError(
+                "`data.labels` must have at least 2 entries. "
+                f"Received: {config_errors.show(list(labels))}"
+            )
         for label in labels or ():
             if not label.strip():
-                raise ValueError("`data.labels` must not hold an empty label")
+                raise ValueError(
+                    "`data.labels` must not hold an empty label. "
+                    f"Received: {config_errors.show(label)}"
+                )
         _refuse_repeated("data.labels", labels or ())
         return labels
 

@@ -97,7 +97,7 @@ def _parse(text: str, source: str, origins: dict[KeyPath, str]) -> Any:
         builder = _Builder(source, origins)
         values = builder.build(node, ()) if node is not None else None
     except yaml.MarkedYAMLError as error:
-        place = f"{source}:{error.problem_mark.line + 1}" if error.problem_mark else source
+        place = _place(source, error.problem_mark)
         raise errors.ConfigError(f"{place}: is not YAML: {error.problem}") from error
     except yaml.YAMLError as error:
         reason = getattr(error, "reason", "it cannot be parsed")
@@ -120,7 +120,8 @@ class _Builder:
 
     def build(self, node: yaml.Node, path: KeyPath) -> Any:
         """Returns the value of a node that stands at `path`."""
-        self.origins[path] = self._place(node)
+        if path:
+            self.origins[path] = _place(self.source, node.start_mark)
         if id(node) in self._seen:
             return self._refuse(node, "aliases (`*name`) are not read; write the value out")
         if node.tag not in _PLAIN_TAGS:
@@ -145,14 +146,20 @@ class _Builder:
                 self._refuse(key_node, f"`{key}` is given twice; first: {self.origins[key_path]}")
                 continue
             values[key_node.value] = self.build(value_node, key_path)
-            self.origins[key_path] = self._place(key_node)
+            self.origins[key_path] = _place(self.source, key_node.start_mark)
         return values
 
-    def _place(self, node: yaml.Node) -> str:
-        return f"{self.source}:{node.start_mark.line + 1}"
-
     def _refuse(self, node: yaml.Node, problem: str) -> None:
-        self.problems.append(f"{self._place(node)}: {problem}")
+        self.problems.append(f"{_place(self.source, node.start_mark)}: {problem}")
+
+
+def is_option(place: str) -> bool:
+    """Tells whether a place is an option of the command line, not a line of a file."""
+    return place.startswith("--")
+
+
+def _place(source: str, mark: yaml.Mark | None) -> str:
+    return source if mark is None or is_option(source) else f"{source}:{mark.line + 1}"
 
 
 def _is_unquoted(node: yaml.Node) -> bool:

@@ -1,0 +1,182 @@
+import pathlib
+
+import pytest
+
+from pipeline import config, errors
+
+_MINIMAL = "name: demo\ndata: {path: a.csv}\n"
+
+
+def _load(tmp_path: pathlib.Path, text: str, *overrides: str) -> config.Config:
+    path = tmp_path / "c.yaml"
+    path.write_text(text, encoding="utf-8")
+    return config.load(path, overrides)
+
+
+def test_a_name_and_a_path_are_enough(tmp_path: pathlib.Path) -> None:
+    loaded = _load(tmp_path, _MINIMAL)
+    assert (loaded.name, loaded.task, loaded.data.path) == ("demo", "classification", "a.csv")
+    assert (loaded.data.text, loaded.data.label, loaded.data.labels) == ("text", "label", None)
+    assert loaded.data.split.model_dump() == {"train": 8, "eval": 1, "test": 1}
+    assert loaded.evaluate.floor == {"auc": 0.5}
+    assert (loaded.evaluate.metric, loaded.evaluate.max_drop) == ("accuracy", 0.0)
+
+
+@pytest.mark.parametrize(
+    ("written", "labels"),
+    [
+        ("[no, yes]", ("no", "yes")),
+        ("[0, 1]", ("0", "1")),
+        ("[01, 1]", ("01", "1")),
+        ("[1.0, 1.50]", ("1.0", "1.50")),
+        ("[True, false]", ("True", "false")),
+        ("['null', x]", ("null", "x")),
+        ("null", None),
+    ],
+)
+def test_labels_are_the_text_as_it_is_written(
+    tmp_path: pathlib.Path, written: str, labels: tuple[str, ...] | None
+) -> None:
+    text = f"name: demo\ndata:\n  path: a.csv\n  labels: {written}\n"
+    assert _load(tmp_path, text).data.labels == labels
+
+
+def test_numbers_and_truth_values_are_read_by_the_key_that_they_stand_at(
+    tmp_path: pathlib.Path,
+) -> None:
+    text = _MINIMAL + "train: {learning_rate: 1e-3, epochs: 7}\ntokenizer: {lowercase: no}\n"
+    loaded = _load(tmp_path, text)
+    assert loaded.train.learning_rate == 0.001
+    assert loaded.train.epochs == 7
+    assert loaded.tokenizer.lowercase is False
+
+
+def test_a_section_with_all_its_keys_commented_out_has_its_defaults(
+    tmp_path: pathlib.Path,
+) -> None:
+    assert _load(tmp_path, _MINIMAL + "train:\n  # epochs: 3\n") == _load(tmp_path, _MINIMAL)
+
+
+def test_overrides_stand_above_the_file(tmp_path: pathlib.Path) -> None:
+    loaded = _load(tmp_path, _MINIMAL, "train.clip_norm=null", "evaluate.floor.accuracy=0.6")
+    assert loaded.train.clip_norm is None
+    assert loaded.evaluate.floor == {"accuracy": 0.6}
+
+
+def test_a_config_cannot_be_changed(tmp_path: pathlib.Path) -> None:
+    loaded = _load(tmp_path, _MINIMAL)
+    with pytest.raises(ValueError, match="frozen"):
+        loaded.data.path = "b.csv"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        _MINIMAL,
+        """\
+name: all-of_it9
+data:
+  path: "null"
+  text: "1"
+  label: "~"
+  labels: ["null", "no", "", " x", "a: b", "línea\\n", "1e3"]
+  schema: s.pbtxt
+  split: {train: 3, eval: 2, test: 2}
+train: {clip_norm: null, learning_rate: 3e-5, precision: float32}
+evaluate:
+  floor: {f1: 0.1, accuracy: 0.2}
+  ceiling: {cross_entropy: 2}
+  slices: [domain, "2020"]
+  slice_floor: {"2020": {recall: 0.3}}
+push: {enabled: no}
+""".replace('"", ', ""),
+    ],
+)
+def test_a_dump_reads_back_to_an_equal_config(tmp_path: pathlib.Path, text: str) -> None:
+    loaded = _load(tmp_path, text)
+    again = _load(tmp_path, config.dump(loaded))
+    assert again == loaded
+    assert config.dump(again) == config.dump(loaded)
+
+
+def test_a_dump_has_the_keys_as_they_are_written_in_a_config(tmp_path: pathlib.Path) -> None:
+    dumped = config.dump(_load(tmp_path, _MINIMAL))
+    assert dumped.startswith("name: demo\ntask: classification\ndata:\n  path: a.csv\n")
+    assert "\n  schema: null\n" in dumped
+
+
+def test_the_digest_follows_the_values_and_nothing_else(tmp_path: pathlib.Path) -> None:
+    floor = "evaluate: {floor: {%s}}\n"
+    one = _load(tmp_path, "name: demo\ndata: {path: a.csv, text: t}\n" + floor % "f1: 0, auc: 0")
+    same = _load(
+        tmp_path,
+        floor % "auc: 0, f1: 0" + "data: {text: t, path: a.csv}\ntrain: {epochs: 10}\nname: demo\n",
+    )
+    other = _load(tmp_path, "name: demo\ndata: {path: a.csv, text: u}\n")
+    assert config.digest(one) == config.digest(same) != config.digest(other)
+    assert len(config.digest(one)) == 64
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("reviews.csv", "reviews"),
+        ("/a/b/My Reviews (1).csv", "my-reviews-1"),
+        ("отзывы.csv", "table"),
+        ("_x_.csv", "x"),
+        (f"{'a' * 100}.csv", "a" * 63),
+    ],
+)
+def test_a_table_gives_its_run_a_name(path: str, name: str) -> None:
+    assert config.from_columns(path).name == name
+
+
+def test_columns_of_a_table_of_ones_own() -> None:
+    made = config.from_columns("r.csv", "review", "stars", ["train.epochs=2", "name=mine"])
+    assert (made.name, made.data.text, made.data.label) == ("mine", "review", "stars")
+    assert made.train.epochs == 2
+    assert made.columns_by_feature() == {"text": "review", "label": "stars"}
+
+
+def test_slices_are_features_under_their_columns_names() -> None:
+    made = config.from_columns("r.csv", "t", "l", ["evaluate.slices=[domain]"])
+    assert made.columns_by_feature() == {"text": "t", "label": "l", "domain": "domain"}
+
+
+def test_a_path_in_the_home_directory_is_written_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/somebody")
+    assert config.from_columns("~/r.csv").data.path == "/home/somebody/r.csv"
+
+
+def test_the_sentiment_preset_loads() -> None:
+    loaded = config.load(config.PRESETS / "sentiment.yaml")
+    assert loaded.name == "sentiment"
+    assert loaded.data.labels == ("negative", "positive")
+    assert loaded.evaluate.slices == ("domain",)
+
+
+def test_every_preset_loads() -> None:
+    for path in config.PRESETS.glob("*.yaml"):
+        assert config.load(path).name == path.stem
+
+
+def test_a_presets_paths_hold_in_any_directory(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(config.PROJECT)
+    assert config.load("pipeline/presets/sentiment.yaml").data.path == "data/sentences.csv"
+    monkeypatch.chdir(tmp_path)
+    elsewhere = config.load(config.PRESETS / "sentiment.yaml", ["data.path=mine.csv"]).data
+    assert elsewhere.path == "mine.csv"
+    assert elsewhere.schema_path == str(config.PROJECT / "schemas/sentiment/schema.pbtxt")
+
+
+def test_a_config_made_in_code_obeys_the_same_rules() -> None:
+    with pytest.raises(ValueError, match="must be different columns"):
+        config.DataConfig(path="a.csv", text="x", label="x")
+
+
+def test_no_problem_is_lost_where_there_are_several(tmp_path: pathlib.Path) -> None:
+    with pytest.raises(errors.ConfigError) as caught:
+        _load(tmp_path, "name: X\ndata: {}\ntrain: {epochs: 0, seeds: 1}\n")
+    assert len(caught.value.problems) == 4

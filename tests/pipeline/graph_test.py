@@ -1,0 +1,73 @@
+import pathlib
+
+import schemas
+from pipeline import config, graph
+
+_SCHEMAS = pathlib.Path(schemas.__file__).parent
+
+
+def _nodes(*overrides: str) -> dict[str, graph.Node]:
+    return {
+        node.id: node for node in graph.nodes(config.from_columns("a.csv", "t", "l", overrides))
+    }
+
+
+def test_the_nodes_in_the_order_in_which_they_run() -> None:
+    assert list(_nodes()) == [
+        "Ingest",
+        "StatisticsGen",
+        "Schema",
+        "ExampleValidator",
+        "Transform",
+        "Trainer",
+        "latest_blessed",
+        "Evaluator",
+        "Pusher",
+    ]
+
+
+def test_every_edge_comes_from_a_node_before() -> None:
+    seen: set[str] = set()
+    for node in _nodes().values():
+        assert {source for source, _ in node.inputs} <= seen
+        seen.add(node.id)
+
+
+def test_what_decides_is_judged_before_it_is_pushed() -> None:
+    assert set(_nodes()["Pusher"].inputs) == {("Trainer", "model"), ("Evaluator", "blessing")}
+
+
+def test_the_trainer_is_not_given_what_the_evaluator_judges_on() -> None:
+    assert "Ingest" not in {source for source, _ in _nodes()["Trainer"].inputs}
+
+
+def test_a_run_that_is_not_to_push_has_no_pusher() -> None:
+    assert "Pusher" not in _nodes("push.enabled=false")
+
+
+def test_the_tasks_schema_is_taken_where_it_describes_every_column() -> None:
+    made = config.from_columns("a.csv")
+    assert graph.schema_source(made) == _SCHEMAS / "classification" / "schema.pbtxt"
+    assert _nodes()["Schema"] == graph.Node("Schema", "take schemas/classification/schema.pbtxt")
+
+
+def test_columns_of_ones_own_have_their_schema_inferred() -> None:
+    made = config.from_columns("a.csv", overrides=["evaluate.slices=[domain]"])
+    assert graph.schema_source(made) is None
+    schema = _nodes("evaluate.slices=[domain]")["Schema"]
+    assert schema.inputs == (("StatisticsGen", "statistics"),)
+
+
+def test_a_schema_of_ones_own_stands_above_both(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "s.pbtxt"
+    made = config.from_columns(
+        "a.csv", overrides=[f"data.schema={path}", "evaluate.slices=[domain]"]
+    )
+    assert graph.schema_source(made) == path
+
+
+def test_what_a_node_does_is_said_in_the_configs_own_numbers() -> None:
+    nodes = _nodes("tokenizer.kind=words", "model.num_layers=1", "train.epochs=1")
+    assert nodes["Ingest"].what == "read a.csv, split 8 : 1 : 1"
+    assert nodes["Transform"].what == "learn 8,000 words, tokenize"
+    assert nodes["Trainer"].what == "train 1 layer of 128 for up to 1 epoch"
