@@ -1,0 +1,105 @@
+"""The transformer encoder: token ids in, the head's outputs out."""
+
+import keras
+from keras import ops
+
+from schemas import features
+from trainer import config
+from trainer.layers import (
+    encoder_block,
+    layer_norm,
+    learned_positions,
+    pooling,
+    sinusoidal_positions,
+)
+
+PADDING_ID = 0
+_EMBEDDINGS = "embeddings"
+
+
+def build(
+    model_config: config.ModelConfig,
+    vocabulary_size: int,
+    max_length: int,
+    head: keras.layers.Layer,
+) -> keras.Model:
+    """Builds the encoder and puts the task's head on the vector of the sequence.
+
+    Args:
+        model_config: The shape of the encoder.
+        vocabulary_size: Rows of the embedding; every token id is below it, and id 0 is padding.
+        max_length: Longest sequence in tokens; binding only for learned positions.
+        head: Maps the sequence's vector `(batch, hidden_dim)`, float32, to the outputs.
+
+    Returns:
+        A functional model from `{"token_ids": (batch, seq_len)}` to the head's outputs, float32.
+        How far a sequence is padded changes none of them.
+
+    References:
+        Vaswani et al. 2017, sec. 3, arXiv:1706.03762
+    """
+    token_ids = keras.Input((None,), dtype="int32", name=features.TOKEN_IDS)
+    padding_mask = ops.not_equal(token_ids, PADDING_ID)
+    x = _embed(token_ids, model_config, vocabulary_size, max_length)
+    for index in range(model_config.num_layers):
+        x = _block(model_config, index)(x, padding_mask=padding_mask)
+    if model_config.norm == "pre":
+        x = layer_norm.LayerNorm(name="final_norm")(x)
+    pooled = pooling.Pooling(model_config.pooling, name="pooling")(x, padding_mask)
+    outputs = ops.cast(head(pooled), "float32")  # whatever policy made the head
+    return keras.Model({features.TOKEN_IDS: token_ids}, outputs, name="transformer")
+
+
+def attention_model(model: keras.Model) -> keras.Model:
+    """Makes a model that gives the attention weights of one made by `build`, by the same variables.
+
+    Args:
+        model: What `build` returned, trained or loaded since.
+
+    Returns:
+        A functional model from the same inputs to float32 weights
+        `(batch, num_layers, num_heads, seq_len, seq_len)`: the share of each token (last axis) in
+        what a token (last but one) gathers.
+    """
+    padding_mask = ops.not_equal(model.input[features.TOKEN_IDS], PADDING_ID)
+    x = model.get_layer(_EMBEDDINGS).output
+    weights = []
+    for layer in model.layers:
+        if isinstance(layer, encoder_block.EncoderBlock):
+            x, of_layer = layer(x, padding_mask=padding_mask, return_weights=True)
+            weights.append(of_layer)
+    return keras.Model(model.input, ops.stack(weights, axis=1), name="transformer_attention")
+
+
+def _embed(
+    token_ids: keras.KerasTensor,
+    model_config: config.ModelConfig,
+    vocabulary_size: int,
+    max_length: int,
+) -> keras.KerasTensor:
+    """Turns ids `(batch, seq_len)` into vectors that tell token and position."""
+    x = keras.layers.Embedding(
+        vocabulary_size,
+        model_config.hidden_dim,
+        embeddings_initializer=keras.initializers.RandomNormal(stddev=0.02),
+        name="token_embedding",
+    )(token_ids)
+    positions: keras.layers.Layer
+    if model_config.positions == "learned":
+        positions = learned_positions.LearnedPositions(max_length, name="positions")
+    else:
+        positions = sinusoidal_positions.SinusoidalPositions(name="positions")
+    return keras.layers.Dropout(model_config.dropout, name=_EMBEDDINGS)(positions(x))
+
+
+def _block(model_config: config.ModelConfig, index: int) -> keras.layers.Layer:
+    """Makes the encoder block at `index`, counted from 0."""
+    return encoder_block.EncoderBlock(
+        model_config.hidden_dim,
+        model_config.num_heads,
+        model_config.intermediate_dim,
+        model_config.dropout,
+        model_config.norm,
+        model_config.activation,
+        name=f"encoder_block_{index}",
+    )
