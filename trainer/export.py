@@ -2,6 +2,7 @@
 
 import keras
 import tensorflow as tf
+import tensorflow_text  # noqa: F401 - registers the ops that the transform graph is made of
 import tensorflow_transform as tft
 
 from trainer.tasks import task as task_lib
