@@ -14,8 +14,9 @@ class TokenizerConfig(config.Section):
         kind: `wordpiece` learns sub-words from the train split; `words` takes whole words.
         vocabulary_size: Entries at most, reserved tokens included.
         max_length: Tokens kept of a text, the first and last marks included.
-        lowercase: Fold case before splitting.
-        unicode: Normal form that text is brought into first.
+        lowercase: Fold case before splitting. Folding takes compatibility forms along: NFC and NFD
+            come out as NFKC and NFKD.
+        unicode: Normal form that text is brought into before splitting.
         min_count: Words seen fewer times in the train split are left out of learning.
     """
 

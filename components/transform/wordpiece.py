@@ -1,0 +1,86 @@
+"""WordPiece: a word becomes the longest pieces known, from left to right."""
+
+import functools
+import time
+
+import numpy as np
+import tensorflow as tf
+import tensorflow_text
+from absl import logging
+
+from components.transform import config as config_lib
+from components.transform import learner, vocabulary
+
+# Words that pieces are learned from, the most frequent first. More would cost minutes and change
+# little: this many take a minute for 32,000 pieces.
+_MAX_WORDS = 500_000
+
+
+def learn(
+    words: tf.Tensor, config: config_lib.TokenizerConfig, vocabulary_name: str
+) -> vocabulary.Lookup:
+    """Learns sub-words from all the words of the split.
+
+    Args:
+        words: String tensor `(any,)`.
+        config: Bounds of the vocabulary.
+        vocabulary_name: Asset to write it to.
+
+    Returns:
+        What turns words `(batch, None)` into the ids of their pieces `(batch, None)`. A word is
+        unknown as a whole, `[UNK]`, when no pieces make it up.
+
+    References:
+        Song et al. 2021, "Fast WordPiece tokenization", arXiv:2012.15524, for the op
+    """
+    _, model = vocabulary.analyze(
+        words,
+        vocabulary_name,
+        functools.partial(learn_pieces, config=config),
+        limit=_MAX_WORDS,
+        companion=tf.TensorSpec([None], tf.uint8),
+    )
+    # Transform runs this graph to feed the analysis, with a single 0 for what is not learned
+    # yet. The op would read past its end and take the process down: it gets an empty vocabulary.
+    model = tf.cond(tf.size(model) > 1, lambda: model, _unlearned_model)
+    tokenizer = tensorflow_text.FastWordpieceTokenizer(model_buffer=model, token_out_type=tf.int64)
+
+    def look_up(words: tf.RaggedTensor) -> tf.RaggedTensor:
+        return tokenizer.tokenize(words).merge_dims(-2, -1)
+
+    return look_up
+
+
+def learn_pieces(
+    counted: vocabulary.Counted, config: config_lib.TokenizerConfig
+) -> vocabulary.Learned:
+    """Learns pieces from counted words; the companion is the op's model, uint8 `(any,)`."""
+    start = time.monotonic()
+    words = vocabulary.frequent_words(counted, config.min_count)
+    pieces = learner.learn(words, config.vocabulary_size - len(vocabulary.RESERVED))
+    logging.info(
+        "Learned %d pieces from %d distinct words in %.1f s.",
+        len(pieces),
+        len(words),
+        time.monotonic() - start,
+    )
+    lines = [*vocabulary.RESERVED, *pieces]
+    return vocabulary.Learned(lines, np.frombuffer(build_model(lines), np.uint8))
+
+
+def _unlearned_model() -> tf.Tensor:
+    return tf.constant(np.frombuffer(build_model(list(vocabulary.RESERVED)), np.uint8))
+
+
+def build_model(lines: list[str]) -> bytes:
+    """Compiles a vocabulary for `FastWordpieceTokenizer`; its ids are the line numbers."""
+    return bytes(
+        tensorflow_text.build_fast_wordpiece_model(
+            lines,
+            vocabulary.MAX_WORD_BYTES,
+            learner.CONTINUATION,
+            vocabulary.UNK,
+            True,  # no_pretokenization: what comes in are words already
+            False,  # support_detokenization: the vocabulary tells that as well
+        )
+    )

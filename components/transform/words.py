@@ -1,0 +1,45 @@
+"""Whole words as tokens: the plain alternative to sub-words."""
+
+import functools
+
+import tensorflow as tf
+import tensorflow_transform as tft
+
+from components.transform import config as config_lib
+from components.transform import vocabulary
+
+
+def learn(
+    words: tf.Tensor, config: config_lib.TokenizerConfig, vocabulary_name: str
+) -> vocabulary.Lookup:
+    """Learns which words are the most frequent ones.
+
+    Args:
+        words: String tensor `(any,)`.
+        config: Bounds of the vocabulary.
+        vocabulary_name: Asset to write it to.
+
+    Returns:
+        What turns words `(batch, None)` into their ids `(batch, None)`; others become `[UNK]`.
+    """
+    (path,) = vocabulary.analyze(
+        words,
+        vocabulary_name,
+        functools.partial(take_words, config=config),
+        limit=config.vocabulary_size - len(vocabulary.RESERVED),
+    )
+
+    def look_up(words: tf.RaggedTensor) -> tf.RaggedTensor:
+        return words.with_flat_values(
+            tft.apply_vocabulary(words.flat_values, path, default_value=vocabulary.UNK_ID)
+        )
+
+    return look_up
+
+
+def take_words(
+    counted: vocabulary.Counted, config: config_lib.TokenizerConfig
+) -> vocabulary.Learned:
+    """Takes the most frequent words; of two equally frequent ones, the first by code point."""
+    words = vocabulary.frequent_words(counted, config.min_count)
+    return vocabulary.Learned([*vocabulary.RESERVED, *words])
