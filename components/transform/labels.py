@@ -1,0 +1,126 @@
+"""Labels to ids, explicitly: a label that is not among the known ones stops the run by its name."""
+
+import functools
+import math
+import string
+from collections.abc import Sequence
+
+import numpy as np
+import tensorflow as tf
+import tensorflow_transform as tft
+
+from components.transform import vocabulary
+from schemas import errors, features
+
+MAX_LABELS = 1000  # more are most likely a column of another kind: a number, a text, an id
+NO_LABEL_ID = -1
+
+_QUOTED_UNKNOWN = 5  # labels in a message
+_QUOTED_KNOWN = 20
+
+
+def label_ids(labels: tf.Tensor, known: Sequence[str] | None = None) -> tf.Tensor:
+    """Turns labels into their line numbers in the asset `features.LABEL_VOCABULARY`.
+
+    White space around a label is no part of it. A request to the served model has no label: there,
+    Transform fills in empty strings. A batch in which every label is empty gets `NO_LABEL_ID`
+    therefore; an empty label among others is an unknown one.
+
+    Args:
+        labels: String tensor `(batch,)`.
+        known: The labels in the order of their ids; by default, those of the analyzed split, sorted
+            as numbers when all are numbers, else by code point.
+
+    Returns:
+        Int64 tensor `(batch,)`.
+
+    Raises:
+        DataError: In the analysis, if the labels break a rule of `find_labels`.
+        InvalidArgumentError: In the graph, at an unknown label; its text has a line that reads as
+            that of a `DataError`.
+    """
+    given = None if known is None else [label.strip(string.whitespace) for label in known]
+    labels = tf.strings.strip(tf.strings.unicode_transcode(labels, "UTF-8", "UTF-8"))
+    path, known_text = vocabulary.analyze(
+        labels,
+        features.LABEL_VOCABULARY,
+        functools.partial(find_labels, given=given),
+        limit=MAX_LABELS + 1,
+        companion=tf.TensorSpec([], tf.string),
+    )
+    ids = tft.apply_vocabulary(labels, path, default_value=NO_LABEL_ID)
+    return ids + _stop_at_unknown(labels, ids, known_text)
+
+
+def find_labels(
+    counted: vocabulary.Counted, given: Sequence[str] | None = None
+) -> vocabulary.Learned:
+    """Takes the given labels, or the counted ones in order; the companion quotes them for messages.
+
+    Raises:
+        DataError: If a row has no label, the labels are fewer than 2, more than `MAX_LABELS` or not
+            one line each, or a counted one is not among the given.
+    """
+    found = dict(counted.most_frequent)
+    if "" in found:
+        raise errors.DataError(
+            f"`label` must not be empty. Received: {found['']:,} empty in the train split"
+        )
+    labels = _sort(list(found)) if given is None else list(dict.fromkeys(given))
+    distinct = counted.distinct if given is None else len(labels)
+    if not 2 <= distinct <= MAX_LABELS:
+        raise errors.DataError(
+            f"`label` must have 2 to {MAX_LABELS:,} different values. "
+            f"Received: {distinct:,} in the train split: {_quote(labels, _QUOTED_UNKNOWN)}"
+        )
+    broken = [label for label in labels if len(label.splitlines()) != 1]
+    if broken:
+        raise errors.DataError(
+            f"`label` must be one line. Received: {_quote(broken, _QUOTED_UNKNOWN)}"
+        )
+    known_text = _quote(labels, _QUOTED_KNOWN)
+    unknown = sorted(found.keys() - set(labels))
+    if unknown:
+        raise errors.DataError(
+            f"`label` must be one of {known_text}. "
+            f"Received: {_quote(unknown, _QUOTED_UNKNOWN)} in the train split"
+        )
+    return vocabulary.Learned(labels, np.array(known_text.encode(), dtype=object))
+
+
+def _sort(labels: Sequence[str]) -> list[str]:
+    """Sorts as numbers when all are numbers, so that 10 comes after 9; else by code point."""
+    try:
+        numbers = {label: float(label) for label in labels}
+    except ValueError:
+        return sorted(labels)
+    if not all(map(math.isfinite, numbers.values())):
+        return sorted(labels)
+    return sorted(labels, key=lambda label: (numbers[label], label))
+
+
+def _quote(labels: Sequence[str], most: int) -> str:
+    """Lists labels in quotes, the first `most` of them."""
+    quoted = ", ".join(repr(label) for label in labels[:most])
+    return quoted if len(labels) <= most else f"{quoted} and {len(labels) - most:,} others"
+
+
+def _stop_at_unknown(labels: tf.Tensor, ids: tf.Tensor, known_text: tf.Tensor) -> tf.Tensor:
+    """Returns an int64 0 `()`, or fails with a message that names the unknown labels.
+
+    A text that is no number makes `to_number` fail with that very text. `tf.debugging.Assert` would
+    escape every byte of it that is not ASCII, and an op with a side effect is not pruned from the
+    graph that serves.
+    """
+    unknown = tf.reduce_any(labels != "") & (ids == NO_LABEL_ID)  # (batch,)
+    distinct = tf.unique(tf.boolean_mask(labels, unknown)).y[:_QUOTED_UNKNOWN]
+    message = tf.strings.join(
+        [
+            f"\n{errors.DataError.__name__}: `label` must be one of ",
+            known_text,
+            ". Received: ",
+            tf.strings.reduce_join(tf.strings.join(["'", distinct, "'"]), separator=", "),
+            "\n",
+        ]
+    )
+    return tf.strings.to_number(tf.where(tf.reduce_any(unknown), message, "0"), tf.int64)
