@@ -17,7 +17,6 @@ import yaml
 from components.transform import config as transform_config
 from pipeline import config_errors, errors, sections, strict_yaml
 from pipeline import overrides as overrides_lib
-from schemas import features
 from trainer import config as trainer_config
 
 PROJECT = pathlib.Path(__file__).resolve().parents[1]
@@ -75,11 +74,6 @@ class Config(trainer_config.Section):
         if problems:
             raise ValueError("\n".join(problems))
         return self
-
-    def columns_by_feature(self) -> dict[str, str]:
-        """Maps each raw feature to the column of the table that it comes from."""
-        slices = {column: column for column in self.evaluate.slices}
-        return {features.TEXT: self.data.text, features.LABEL: self.data.label, **slices}
 
 
 def load(

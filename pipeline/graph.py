@@ -61,7 +61,6 @@ def nodes(config: config_lib.Config) -> list[Node]:
             (
                 ("Transform", "transformed_examples"),
                 ("Transform", "transform_graph"),
-                ("Schema", "schema"),
             ),
         ),
         Node("latest_blessed", "find the model to beat"),

@@ -135,12 +135,6 @@ def test_columns_of_a_table_of_ones_own() -> None:
     made = config.from_columns("r.csv", "review", "stars", ["train.epochs=2", "name=mine"])
     assert (made.name, made.data.text, made.data.label) == ("mine", "review", "stars")
     assert made.train.epochs == 2
-    assert made.columns_by_feature() == {"text": "review", "label": "stars"}
-
-
-def test_slices_are_features_under_their_columns_names() -> None:
-    made = config.from_columns("r.csv", "t", "l", ["evaluate.slices=[domain]"])
-    assert made.columns_by_feature() == {"text": "t", "label": "l", "domain": "domain"}
 
 
 def test_a_path_in_the_home_directory_is_written_out(monkeypatch: pytest.MonkeyPatch) -> None:
