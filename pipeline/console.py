@@ -1,0 +1,248 @@
+"""What a run shows while it works: a line a component, and life in what is still running."""
+
+import contextlib
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import TextIO
+
+import rich.console
+import rich.live
+import rich.text
+
+from pipeline import console_text, console_training
+from trainer import progress
+
+HIT, MISS, FAILED = "HIT", "MISS", "FAILED"
+_STYLES = {HIT: "dim", MISS: "", FAILED: "red"}
+_NAME_WIDTH = 20
+_TIME_WIDTH = 10
+_FRAMES_PER_SECOND = 10
+
+
+class Console:
+    """Tells people of a run, on a terminal or through a pipe.
+
+    On a terminal, what runs has a spinner with its seconds, and a training a bar; both go away
+    when it ends, and its line stays. Through a pipe, and where `TERM` is `dumb`, there are only the
+    lines that stay, whole and without control characters. Methods may be called from any thread.
+    """
+
+    def __init__(
+        self,
+        stream: TextIO,
+        *,
+        animated: bool | None = None,
+        width: int | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Writes to the stream.
+
+        Args:
+            stream: Where people look.
+            animated: Whether it can move the cursor; None asks the stream and the environment.
+            width: In columns, where it is animated; None asks the terminal, each time anew.
+            clock: In seconds.
+        """
+        self._rich = rich.console.Console(
+            file=stream,
+            force_terminal=animated or None,
+            force_interactive=animated,
+            force_jupyter=False,
+            legacy_windows=False,
+        )
+        self._stream = stream
+        self._fixed_width = width
+        self._clock = clock
+        if animated is None:
+            animated = self._rich.is_interactive and stream.isatty()
+        self._animated = animated
+        self._encoding = self._rich.encoding
+        self.symbols = console_text.symbols(self._encoding)
+        self._running: dict[str, float] = {}  # since when on the clock, in order
+        self._training: console_training.Training | None = None
+        self._live: rich.live.Live | None = None
+        self._lock = threading.RLock()
+
+    def __enter__(self) -> "Console":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    @property
+    def width(self) -> int | None:
+        """Columns of the terminal; None where lines may be as long as they are."""
+        if not self._animated:
+            return None
+        if self._fixed_width is not None:
+            return self._fixed_width
+        try:
+            return os.get_terminal_size(self._stream.fileno()).columns or 80
+        except (OSError, ValueError):
+            return 80
+
+    @contextlib.contextmanager
+    def busy(self, what: str) -> Iterator[None]:
+        """Shows what is being done while no component runs yet, on a terminal only."""
+        with self._lock:
+            self._start(what)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._end(what)
+
+    def component_started(self, node_id: str) -> None:
+        """Shows that a component runs."""
+        with self._lock:
+            self._start(node_id)
+
+    def component_finished(self, node_id: str, seconds: float, cached: bool) -> None:
+        """Leaves the line of a component that has ended well."""
+        self._component_ended(node_id, seconds, HIT if cached else MISS)
+
+    def component_failed(self, node_id: str, seconds: float) -> None:
+        """Leaves the line of a component that has failed."""
+        self._component_ended(node_id, seconds, FAILED)
+
+    def training_event(self, event: progress.Event) -> None:
+        """Shows what a training tells; it belongs to the component that was started last."""
+        now = self._clock()
+        with self._lock:
+            if isinstance(event, progress.Started):
+                self._training = console_training.Training.begin(event)
+                owner = next(reversed(self._running), "Training")
+                self._wrapped(console_training.opening(owner, event), indent="  ")
+            elif isinstance(event, progress.Finished):
+                self._training = None
+                self.line(console_training.closing(event))
+            elif isinstance(event, progress.Failed):
+                self._training = None
+            elif self._training and isinstance(event, progress.Step):
+                self._training = self._training.at_step(event, now)
+            elif self._training and isinstance(event, progress.EpochEnd):
+                self._training, lines = self._training.at_epoch_end(event, now, self.width)
+                for line in lines:
+                    self.line(line)
+            self._animate()
+
+    def line(self, text: str | rich.text.Text = "") -> None:
+        """Leaves a line, or several, never wrapped by us: a path in it can be copied whole.
+
+        Args:
+            text: A plain string is made printable; a styled one has to be.
+        """
+        if isinstance(text, str):
+            text = rich.text.Text("\n").join(
+                rich.text.Text(self.printable(part)) for part in text.split("\n")
+            )
+        with self._lock:
+            self._rich.print(text, soft_wrap=True)
+
+    def error(self, message: str) -> None:
+        """Leaves an error, in one line."""
+        self._wrapped(f"error: {self.printable(' '.join(message.split()))}", label="error:")
+
+    def printable(self, text: str) -> str:
+        """Escapes in text that comes from data what this stream should not be sent."""
+        return console_text.printable(text, self._encoding)
+
+    def close(self) -> None:
+        """Takes away what moves; the lines stay. Whatever comes later is still shown."""
+        with self._lock:
+            self._running.clear()
+            self._training = None
+            self._animate()
+
+    def _component_ended(self, node_id: str, seconds: float, state: str) -> None:
+        with self._lock:
+            self._end(node_id)
+            self.line(component_line(self, node_id, seconds, state))
+
+    def _start(self, name: str) -> None:
+        self._running[name] = self._clock()
+        self._animate()
+
+    def _end(self, name: str) -> None:
+        self._running.pop(name, None)
+        self._training = None
+        self._animate()
+
+    def _animate(self) -> None:
+        """Draws what moves while something runs, and takes it away when nothing does."""
+        self._fit()
+        if self._live and not self._running:
+            self._live.stop()
+            self._live = None
+        elif self._animated and self._running and not self._live:
+            self._live = rich.live.Live(
+                console=self._rich,
+                get_renderable=self._draw,
+                auto_refresh=False,  # rich's thread would not wait for the lines that we leave
+                transient=True,
+                redirect_stdout=False,  # what others print is not ours to show
+                redirect_stderr=False,
+            )
+            self._live.start(refresh=True)
+            threading.Thread(target=self._keep_drawing, args=[self._live], daemon=True).start()
+        elif self._live:
+            self._live.refresh()
+
+    def _keep_drawing(self, live: rich.live.Live) -> None:
+        """Draws what moves again and again, until it is taken away."""
+        while True:
+            time.sleep(1 / _FRAMES_PER_SECOND)
+            with self._lock:
+                if self._live is not live:
+                    return
+                self._fit()
+                live.refresh()
+
+    def _draw(self) -> rich.text.Text:
+        """Draws what moves as it is now."""
+        now = self._clock()
+        frame = self.symbols.spinner[int(now * _FRAMES_PER_SECOND) % len(self.symbols.spinner)]
+        lines = [
+            rich.text.Text.assemble(
+                (frame, "cyan"),
+                f" {self.printable(name):<{_NAME_WIDTH}}",
+                f"  {console_text.elapsed(now - since):>{_TIME_WIDTH}}",
+            )
+            for name, since in self._running.items()
+        ]
+        training = self._training
+        if training:
+            lines.append(console_training.bar(training, now, self.symbols, self.width or 80))
+        return rich.text.Text("\n", no_wrap=True, overflow="ellipsis").join(lines)
+
+    def _fit(self) -> None:
+        """Tells rich the width of our own stream; it would ask descriptors 0 to 2."""
+        if self.width is not None:
+            self._rich.width = self.width
+
+    def _wrapped(self, text: str, indent: str = "", label: str = "") -> None:
+        """Leaves one line through a pipe, and one wrapped between words on a terminal."""
+        lines = console_text.wrapped(text, self.width, indent, hanging="    ")
+        styled = rich.text.Text("\n".join(lines))
+        styled.stylize("bold red", 0, len(label))
+        self.line(styled)
+
+
+def component_line(console: Console, node_id: str, seconds: float, state: str) -> rich.text.Text:
+    """Tells of a component that has ended.
+
+    Args:
+        console: Where the line is to be shown.
+        node_id: Its id in the pipeline.
+        seconds: Wall time.
+        state: `HIT` if the cache answered, `MISS` if it ran, `FAILED`.
+    """
+    sign = console.symbols.failed if state == FAILED else console.symbols.done
+    return rich.text.Text.assemble(
+        (f"{sign} ", "red" if state == FAILED else "green"),
+        f"{console.printable(node_id):<{_NAME_WIDTH}}",
+        f"  {console_text.duration(seconds):>{_TIME_WIDTH}}  {state}",
+        style=_STYLES[state],
+    )
