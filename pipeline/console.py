@@ -15,7 +15,7 @@ from pipeline import console_text, console_training
 from trainer import progress
 
 HIT, MISS, FAILED = "HIT", "MISS", "FAILED"
-_STYLES = {HIT: "dim", MISS: "", FAILED: "red"}
+_STYLES = {HIT: "dim", MISS: ""}
 _NAME_WIDTH = 20
 _TIME_WIDTH = 10
 _FRAMES_PER_SECOND = 10
@@ -237,12 +237,13 @@ def component_line(console: Console, node_id: str, seconds: float, state: str) -
         console: Where the line is to be shown.
         node_id: Its id in the pipeline.
         seconds: Wall time.
-        state: `HIT` if the cache answered, `MISS` if it ran, `FAILED`.
+        state: `HIT` if the cache answered, `MISS` if it ran; whatever else is a failure.
     """
-    sign = console.symbols.failed if state == FAILED else console.symbols.done
+    failed = state not in _STYLES
+    sign = console.symbols.failed if failed else console.symbols.done
     return rich.text.Text.assemble(
-        (f"{sign} ", "red" if state == FAILED else "green"),
+        (f"{sign} ", "red" if failed else "green"),
         f"{console.printable(node_id):<{_NAME_WIDTH}}",
-        f"  {console_text.duration(seconds):>{_TIME_WIDTH}}  {state}",
-        style=_STYLES[state],
+        f"  {console_text.duration(seconds):>{_TIME_WIDTH}}  {state.upper()}",
+        style=_STYLES.get(state, "red"),
     )
