@@ -47,9 +47,7 @@ def scaled_dot_product_attention(
     return ops.matmul(ops.cast(dropped, value.dtype), value), weights
 
 
-def _masked_softmax(
-    scores: keras.KerasTensor, mask: keras.KerasTensor | None
-) -> keras.KerasTensor:
+def _masked_softmax(scores: keras.KerasTensor, mask: keras.KerasTensor | None) -> keras.KerasTensor:
     """Normalises float32 scores `(batch, num_heads, query_len, key_len)` over the last axis."""
     if mask is None:
         return ops.softmax(scores, axis=-1)

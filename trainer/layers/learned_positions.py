@@ -21,12 +21,14 @@ class LearnedPositions(keras.layers.Layer):
         Float tensor `(batch, seq_len, hidden_dim)`.
 
     Raises:
-        ValueError: If `seq_len` is known and greater than `max_length`. Where it is known only at
-            run time, the slice fails there.
+        ValueError: If `max_length` is not positive, or `seq_len` is known and greater than
+            `max_length`. A length known only at run time fails there, in the slice.
     """
 
     def __init__(self, max_length: int, initializer: Any = "uniform", **kwargs: Any):
         super().__init__(**kwargs)
+        if max_length < 1:
+            raise ValueError(f"`max_length` must be positive. Received: max_length={max_length}")
         self.max_length = max_length
         self.initializer = keras.initializers.get(initializer)
 

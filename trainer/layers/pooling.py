@@ -12,9 +12,8 @@ KINDS = ("mean", "first")
 class Pooling(keras.layers.Layer):
     """The mean over real tokens, or the first token, in float32.
 
-    A sequence without a real token gives zeros. Half precision would stop counting at 256
-    (bfloat16), so give the layer `dtype="float32"` in a model of mixed precision too; that is its
-    default.
+    A sequence without a real token gives zeros. The layer's dtype is float32 whatever the global
+    policy: a sum in bfloat16 stops growing after some 256 tokens of like size.
 
     Args:
         kind: `mean` or `first`.
@@ -40,9 +39,9 @@ class Pooling(keras.layers.Layer):
         """Takes the mean over the real tokens among all, or among the first alone."""
         if self.kind == "first":
             x, padding_mask = x[:, :1], padding_mask[:, :1]
-        real = ops.cast(ops.expand_dims(padding_mask, -1), x.dtype)  # (batch, seq_len, 1)
-        count = ops.maximum(ops.sum(real, axis=1), 1.0)
-        return ops.sum(x * real, axis=1) / count
+        real = ops.expand_dims(padding_mask, -1)  # (batch, seq_len, 1)
+        count = ops.sum(ops.cast(real, x.dtype), axis=1)  # (batch, 1)
+        return ops.sum(ops.where(real, x, 0.0), axis=1) / ops.maximum(count, 1.0)
 
     def get_config(self) -> dict[str, Any]:
         """Returns the arguments that rebuild the layer."""
