@@ -1,0 +1,109 @@
+"""Rules that hold for the whole repository."""
+
+import re
+import subprocess
+import sys
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+from importlinter import cli
+from packaging import requirements, utils
+
+ROOT = Path(__file__).resolve().parent.parent
+REQUIREMENTS = sorted((ROOT / "requirements").glob("*.txt"))
+MAX_LINES = 400
+# Tests of the project as a whole, which have no one source file.
+OF_THE_WHOLE = {"tests/project_test.py", "tests/end_to_end_test.py"}
+# Written in two halves, so that this file keeps its own rule.
+INDEX_HOSTS = ("pypi" + ".org", "python" + "hosted.org", "pypi" + ".python.org")
+
+
+@pytest.fixture(scope="module")
+def files() -> list[Path]:
+    """The files that git tracks or would track, relative to the root."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    if done.returncode != 0:
+        pytest.skip("this is no git checkout, so nobody knows which files are the project's")
+    names = [Path(name) for name in done.stdout.split("\0") if name]
+    return [name for name in names if (ROOT / name).is_file()]
+
+
+def run_tool(*arguments: str) -> None:
+    """Runs a Python tool on the project; fails with what it printed unless it exits with 0."""
+    command = [sys.executable, "-m", *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    if done.returncode != 0:
+        pytest.fail(f"{' '.join(arguments)}:\n{done.stdout}{done.stderr}", pytrace=False)
+
+
+def read_pins(path: Path) -> dict[str, str]:
+    """Maps the first line of each requirement of a lock file to all of its lines."""
+    text = re.sub(r"(?m)^\s*#.*\n?", "", path.read_text(encoding="utf-8"))
+    pins = re.split(r"(?m)\n(?=\S)", text.strip())
+    return {pin.partition("\n")[0]: pin for pin in pins}
+
+
+def test_ruff_finds_nothing():
+    run_tool("ruff", "check", "--quiet")
+
+
+def test_code_is_formatted():
+    run_tool("ruff", "format", "--check", "--quiet")
+
+
+def test_types_hold():
+    run_tool("mypy")
+
+
+def test_imports_keep_their_direction(monkeypatch, capsys):
+    monkeypatch.chdir(ROOT)
+    status = cli.lint_imports(no_cache=True, no_logo=True)
+    if status != 0:
+        pytest.fail(capsys.readouterr().out, pytrace=False)
+
+
+def test_no_file_names_a_package_index(files):
+    pattern = re.compile("|".join(map(re.escape, INDEX_HOSTS)).encode(), re.IGNORECASE)
+    assert [str(name) for name in files if pattern.search((ROOT / name).read_bytes())] == []
+
+
+@pytest.mark.parametrize("path", REQUIREMENTS, ids=lambda path: path.name)
+def test_every_package_is_pinned_with_hashes(path):
+    pins = read_pins(path)
+    assert pins
+    assert [head for head, pin in pins.items() if "==" not in head] == []
+    assert [head for head, pin in pins.items() if "--hash=sha256:" not in pin] == []
+
+
+def test_dev_pins_what_runtime_pins():
+    runtime, dev = (
+        {head.split()[0] for head in read_pins(ROOT / "requirements" / name)}
+        for name in ("runtime.txt", "dev.txt")
+    )
+    assert runtime - dev == set()
+
+
+def test_what_the_package_needs_is_pinned():
+    needed = [requirements.Requirement(line) for line in metadata.requires("meritline") or []]
+    pinned = {head.partition("==")[0] for head in read_pins(ROOT / "requirements" / "dev.txt")}
+    assert needed
+    assert {utils.canonicalize_name(need.name) for need in needed} - pinned == set()
+
+
+def test_every_test_mirrors_a_source_file(files):
+    tests = {name.as_posix() for name in files if name.name.endswith("_test.py")}
+    sources = {
+        name: ROOT / name.removeprefix("tests/").replace("_test.py", ".py")
+        for name in tests - OF_THE_WHOLE
+    }
+    assert sources
+    assert [name for name, source in sorted(sources.items()) if not source.is_file()] == []
+
+
+def test_files_stay_short(files):
+    sources = [name for name in files if name.suffix == ".py"]
+    assert sources
+    lengths = {str(name): (ROOT / name).read_bytes().count(b"\n") for name in sources}
+    assert {name: lines for name, lines in lengths.items() if lines > MAX_LINES} == {}
