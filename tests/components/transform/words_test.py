@@ -1,0 +1,14 @@
+from components.transform import config as config_lib
+from components.transform import vocabulary, words
+
+COUNTED = vocabulary.Counted([("the", 9), ("a", 3), ("b", 3), ("rare", 1)], 4)
+
+
+def test_words_follow_the_reserved_tokens_in_order_of_frequency():
+    lines = words.take_words(COUNTED, config_lib.TokenizerConfig()).lines
+    assert lines == ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "a", "b", "rare"]
+
+
+def test_rare_words_are_left_out():
+    lines = words.take_words(COUNTED, config_lib.TokenizerConfig(min_count=3)).lines
+    assert lines[5:] == ["the", "a", "b"]
