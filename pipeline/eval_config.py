@@ -32,52 +32,55 @@ def build(config: config_lib.Config) -> tfma.EvalConfig:
                     tfma.MetricConfig(class_name=name, module=module or None)
                     for name, module in metric_classes
                 ],
-                thresholds=_thresholds(config),
-                per_slice_thresholds=_slice_thresholds(evaluate),
+                per_slice_thresholds=_thresholds(config),
             )
         ],
     )
 
 
-def _thresholds(config: config_lib.Config) -> dict[str, tfma.MetricThreshold]:
-    """Makes the bounds on all rows: floors, ceilings, and no worse than the latest blessed."""
+def _thresholds(config: config_lib.Config) -> dict[str, tfma.PerSliceMetricThresholds]:
+    """Makes every bound, each with the slice that it speaks of.
+
+    All of them are bounds of slices, those on all rows too: TFMA applies a bound without a slice to
+    every slice that it computes.
+    """
     evaluate = config.evaluate
-    thresholds = {
-        metric: tfma.MetricThreshold(
-            value_threshold=_value_threshold(
-                evaluate.floor.get(metric), evaluate.ceiling.get(metric)
-            )
+    bounds = [
+        *((name, None, _value_threshold(floor, None)) for name, floor in evaluate.floor.items()),
+        *((name, None, _value_threshold(None, top)) for name, top in evaluate.ceiling.items()),
+        (evaluate.metric, None, _change_threshold(config)),
+        *(
+            (name, column, _value_threshold(floor, None))
+            for column, floors in evaluate.slice_floor.items()
+            for name, floor in floors.items()
+        ),
+    ]
+    thresholds: dict[str, tfma.PerSliceMetricThresholds] = {}
+    for metric, column, threshold in bounds:
+        slicing = tfma.SlicingSpec(feature_keys=[column] if column else [])
+        thresholds.setdefault(metric, tfma.PerSliceMetricThresholds()).thresholds.append(
+            tfma.PerSliceMetricThreshold(slicing_specs=[slicing], threshold=threshold)
         )
-        for metric in {*evaluate.floor, *evaluate.ceiling}
-    }
+    return thresholds
+
+
+def _change_threshold(config: config_lib.Config) -> tfma.MetricThreshold:
+    """Makes the bound against the latest blessed model; TFMA leaves it out where there is none."""
+    evaluate = config.evaluate
     higher = metrics.BY_TASK[config.task][evaluate.metric].higher_is_better
     direction = tfma.MetricDirection
-    change = tfma.GenericChangeThreshold(
-        direction=direction.HIGHER_IS_BETTER if higher else direction.LOWER_IS_BETTER,
-        absolute={"value": -evaluate.max_drop if higher else evaluate.max_drop},
+    return tfma.MetricThreshold(
+        change_threshold=tfma.GenericChangeThreshold(
+            direction=direction.HIGHER_IS_BETTER if higher else direction.LOWER_IS_BETTER,
+            absolute={"value": -evaluate.max_drop if higher else evaluate.max_drop},
+        )
     )
-    thresholds.setdefault(evaluate.metric, tfma.MetricThreshold()).change_threshold.CopyFrom(change)
-    return thresholds
 
 
-def _slice_thresholds(
-    evaluate: config_lib.EvaluateConfig,
-) -> dict[str, tfma.PerSliceMetricThresholds]:
-    thresholds: dict[str, tfma.PerSliceMetricThresholds] = {}
-    for column, floors in evaluate.slice_floor.items():
-        for metric, floor in floors.items():
-            of_metric = thresholds.setdefault(metric, tfma.PerSliceMetricThresholds())
-            of_metric.thresholds.append(
-                tfma.PerSliceMetricThreshold(
-                    slicing_specs=[tfma.SlicingSpec(feature_keys=[column])],
-                    threshold=tfma.MetricThreshold(value_threshold=_value_threshold(floor, None)),
-                )
-            )
-    return thresholds
-
-
-def _value_threshold(floor: float | None, ceiling: float | None) -> tfma.GenericValueThreshold:
-    return tfma.GenericValueThreshold(
-        lower_bound=None if floor is None else {"value": floor},
-        upper_bound=None if ceiling is None else {"value": ceiling},
+def _value_threshold(floor: float | None, ceiling: float | None) -> tfma.MetricThreshold:
+    return tfma.MetricThreshold(
+        value_threshold=tfma.GenericValueThreshold(
+            lower_bound=None if floor is None else {"value": floor},
+            upper_bound=None if ceiling is None else {"value": ceiling},
+        )
     )

@@ -31,7 +31,7 @@ class NodeRun:
     execution_id: int | None
 
 
-class NodeFailed(Exception):
+class NodeError(Exception):
     """A node raised an error, which is the cause.
 
     Attributes:
@@ -56,7 +56,7 @@ def run(pipeline: tfx_pipeline.Pipeline, starts: Starts, ends: Ends) -> None:
         ends: Called after it has run or failed.
 
     Raises:
-        NodeFailed: If a node failed; those after it have not run.
+        NodeError: If a node failed; those after it have not run.
     """
     with _observed(starts, ends):
         local_dag_runner.LocalDagRunner().run(pipeline)
@@ -81,7 +81,7 @@ def _observed(starts: Starts, ends: Ends) -> Iterator[None]:
                 info = super().launch()
             except Exception as error:
                 ends(NodeRun(node_id, time.monotonic() - started, FAILED, None))
-                raise NodeFailed(node_id) from error
+                raise NodeError(node_id) from error
             seconds = time.monotonic() - started
             state = _state(self._mlmd_connection, info.execution_id)
             ends(NodeRun(node_id, seconds, state, info.execution_id))

@@ -7,9 +7,7 @@ from schemas import errors as data_errors
 
 # Beam carries an error of a worker as the text of its traceback, and adds where it happened.
 _BEAM_PLACE = re.compile(r"\s*\[while running [^\]]*\](?:\[?[^\]]*\])?$")
-_DATA_ERROR = re.compile(
-    rf"^\S*\b{data_errors.DataError.__name__}: (?P<message>.+)$", re.MULTILINE
-)
+_DATA_ERROR = re.compile(rf"^\S*\b{data_errors.DataError.__name__}: (?P<message>.+)$", re.MULTILINE)
 
 
 def explain(error: BaseException) -> tuple[errors.ExitStatus, str]:

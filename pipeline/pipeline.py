@@ -3,13 +3,13 @@
 from tfx import types
 from tfx.components import (
     ExampleValidator,
-    ImportSchemaGen,
     Pusher,
     SchemaGen,
     StatisticsGen,
     Trainer,
     Transform,
 )
+from tfx.components.schema_gen.import_schema_gen.component import ImportSchemaGen
 from tfx.dsl.components.common import resolver
 from tfx.dsl.input_resolution.strategies import latest_blessed_model_strategy
 from tfx.orchestration import metadata

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from pipeline import config as config_lib
 from pipeline import console as console_lib
-from pipeline import errors, failure, quiet
+from pipeline import errors, failure, quiet, summary
 from pipeline import workspace as workspace_lib
 
 
@@ -47,7 +47,7 @@ def _run(
     started = time.monotonic()
     with console.busy("starting TensorFlow and TFX"):
         from pipeline import execution, pipeline, results, run_summary
-        from trainer import run as trainer_run
+        from trainer import listeners
 
     (workspace.root / "config.yaml").write_text(config_lib.dump(config), encoding="utf-8")
     nodes: list[execution.NodeRun] = []
@@ -59,15 +59,12 @@ def _run(
         else:
             console.component_finished(node.node_id, node.seconds, node.state == execution.HIT)
 
-    with trainer_run.listening(console.training_event):
-        execution.run(
-            pipeline.create_pipeline(config, workspace), console.component_started, ends
-        )
+    with listeners.listening(console.training_event):
+        execution.run(pipeline.create_pipeline(config, workspace), console.component_started, ends)
     found = results.read(workspace, nodes)
-    run_summary.show(
-        config, nodes, found, time.monotonic() - started, log_path, console
-    )
-    return errors.ExitStatus.PUSHED if found.verdict.blessed else errors.ExitStatus.NOT_BLESSED
+    ended = run_summary.build(config, nodes, found, time.monotonic() - started, log_path)
+    summary.render(ended, console)
+    return ended.status
 
 
 @contextlib.contextmanager

@@ -7,16 +7,14 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from schemas import errors
-from trainer import progress
+from trainer import listeners, progress
 from trainer import request as request_lib
 
-Listener = Callable[[progress.Event], None]
 
-
-def run(request: request_lib.Request, listener: Listener) -> None:
+def run(request: request_lib.Request, listener: listeners.Listener) -> None:
     """Runs the request in a new process and hands its events to the listener.
 
     What the process prints goes where this process prints.
@@ -56,7 +54,7 @@ def _process(command: list[str], events_fd: int) -> Iterator[subprocess.Popen]:
             process.wait()
 
 
-def _listen(events: Iterator[str], listener: Listener) -> progress.Failed | None:
+def _listen(events: Iterator[str], listener: listeners.Listener) -> progress.Failed | None:
     """Hands events on until there are no more; returns the failure if there was one."""
     for line in events:
         event = progress.decode(line)

@@ -1,16 +1,11 @@
 """`run_fn`: what TFX's Trainer calls."""
 
-import contextlib
-import logging
-from collections.abc import Iterator
 from typing import Any
 
 from tfx.components.trainer import fn_args_utils
 
-from trainer import config, launch, progress
+from trainer import config, launch, listeners
 from trainer import request as request_lib
-
-_listeners: list[launch.Listener] = []
 
 
 def run_fn(fn_args: fn_args_utils.FnArgs) -> None:
@@ -20,7 +15,7 @@ def run_fn(fn_args: fn_args_utils.FnArgs) -> None:
         DataError: If a split has no examples.
         RuntimeError: If the training failed or was killed.
     """
-    launch.run(request_of(fn_args), _tell)
+    launch.run(request_of(fn_args), listeners.tell)
 
 
 def request_of(fn_args: fn_args_utils.FnArgs) -> request_lib.Request:
@@ -40,20 +35,3 @@ def request_of(fn_args: fn_args_utils.FnArgs) -> request_lib.Request:
         backup_dir=settings["backup_dir"],
         code=settings["code"],
     )
-
-
-@contextlib.contextmanager
-def listening(listener: launch.Listener) -> Iterator[None]:
-    """Hands the events of every training in this block to the listener."""
-    _listeners.append(listener)
-    try:
-        yield
-    finally:
-        _listeners.remove(listener)
-
-
-def _tell(event: progress.Event) -> None:
-    if not isinstance(event, progress.Step):  # several a second: for screens, not for logs
-        logging.getLogger(__name__).info("%s", event)
-    for listener in _listeners:
-        listener(event)

@@ -41,12 +41,11 @@ def rules(config: config_pb2.EvalConfig) -> list[verdict.Rule]:
     """Lists the bounds in TFMA's config."""
     found: list[verdict.Rule] = []
     for spec in config.metrics_specs:
-        for metric, threshold in spec.thresholds.items():
-            found += _rules(metric, "", threshold)
         for metric, of_slices in spec.per_slice_thresholds.items():
             for of_slice in of_slices.thresholds:
                 for slicing in of_slice.slicing_specs:
-                    found += _rules(metric, slicing.feature_keys[0], of_slice.threshold)
+                    column = "".join(slicing.feature_keys)
+                    found += _rules(metric, column, of_slice.threshold)
     return found
 
 

@@ -3,7 +3,7 @@
 import dataclasses
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 FILE_NAME = "verdict.json"
@@ -72,7 +72,7 @@ class Verdict:
         blessed: Whether the model may be pushed.
         examples: Rows that it was judged on.
         has_baseline: Whether a blessed model was there to compare with.
-        reasons: One sentence for each bound that did not hold; when blessed, for each that did.
+        reasons: Why, in sentences: of a model not blessed, one for each bound that did not hold.
         bounds: Every bound that was set and could be checked.
         values: Every metric of every slice.
     """
@@ -120,19 +120,30 @@ def judge(blessed: bool, values: list[Value], rules: list[Rule], has_baseline: b
     """
     examples = sum(int(v.value or 0) for v in values if _is_count(v) and v.slice == ALL_ROWS)
     bounds = tuple(bound for rule in rules for bound in _check(rule, values, has_baseline))
-    reasons = [bound.words() for bound in bounds if bound.passed == blessed]
-    if not examples:
-        reasons = ["the test split has no examples"]
-    if not reasons:
-        reasons = ["no bound is set, so nothing could be checked"]
     return Verdict(
         blessed=blessed,
         examples=examples,
         has_baseline=has_baseline,
-        reasons=tuple(reasons),
+        reasons=tuple(_reasons(blessed, examples, bounds, has_baseline)),
         bounds=bounds,
         values=tuple(values),
     )
+
+
+def _reasons(
+    blessed: bool, examples: int, bounds: Sequence[Bound], has_baseline: bool
+) -> Iterator[str]:
+    """Yields why the model was blessed or not."""
+    if blessed:
+        yield f"all bounds hold ({len(bounds)} checked)"
+        if not has_baseline:
+            yield "there was no blessed model before it to compare with"
+    elif not examples:
+        yield "the test split has no examples"
+    elif all(bound.passed for bound in bounds):
+        yield "TFMA's validation did not pass; validations.tfrecord in the evaluation says more"
+    else:
+        yield from (bound.words() for bound in bounds if not bound.passed)
 
 
 def _check(rule: Rule, values: list[Value], has_baseline: bool) -> Iterator[Bound]:

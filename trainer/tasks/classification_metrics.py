@@ -38,7 +38,6 @@ def _computations(
     eval_config: Any,
     model_names: list[str] | None = None,
     output_names: list[str] | None = None,
-    example_weighted: bool = False,
 ) -> metric_types.MetricComputations:
     """Makes one computation a model; the keys are the metrics' own names, not `name`."""
     del name
@@ -50,11 +49,12 @@ def _computations(
                     name=metric,
                     model_name=model_name,
                     output_name=output_name,
-                    example_weighted=example_weighted,
+                    # TFMA looks for a bound on a metric by its name under this value.
+                    example_weighted=None,
                 )
                 for metric in SCALARS + ARRAYS
             }
-            combiner = _Combiner(keys, eval_config, model_name, output_name, example_weighted)
+            combiner = _Combiner(keys, eval_config, model_name, output_name)
             computations.append(
                 metric_types.MetricComputation(
                     keys=list(keys.values()), preprocessors=None, combiner=combiner
@@ -72,13 +72,11 @@ class _Combiner(beam.CombineFn):
         eval_config: Any,
         model_name: str,
         output_name: str,
-        example_weighted: bool,
     ):
         self._keys = keys
         self._eval_config = eval_config
         self._model_name = model_name
         self._output_name = output_name
-        self._example_weighted = example_weighted
 
     def create_accumulator(self) -> classification_counts.Counts | None:
         return None
@@ -93,7 +91,6 @@ class _Combiner(beam.CombineFn):
             eval_config=self._eval_config,
             model_name=self._model_name,
             output_name=self._output_name,
-            example_weighted=self._example_weighted,
             flatten=False,
         ):
             probabilities = probabilities.reshape(-1)

@@ -1,0 +1,61 @@
+"""Fills the summary of a run from what the run has made."""
+
+from collections.abc import Sequence
+
+from components.evaluator import verdict
+from pipeline import config as config_lib
+from pipeline import errors, execution, results, summary
+from schemas import metrics
+
+
+def build(
+    config: config_lib.Config,
+    nodes: Sequence[execution.NodeRun],
+    found: results.Results,
+    seconds: float,
+    log_path: str,
+) -> summary.RunSummary:
+    """Builds the summary of a run that came to its end."""
+    judgement = found.verdict
+    status = errors.ExitStatus.PUSHED if judgement.blessed else errors.ExitStatus.NOT_BLESSED
+    return summary.RunSummary(
+        name=config.name,
+        seconds=seconds,
+        status=status,
+        components=[summary.ComponentRow(n.node_id, n.seconds, n.state) for n in nodes],
+        rows_by_split=found.rows,
+        metrics=[_row(config.task, value, judgement) for value in judgement.values],
+        verdict=summary.BLESSED if judgement.blessed else summary.NOT_BLESSED,
+        reasons=judgement.reasons,
+        pushed_dir=found.pushed_dir,
+        log_path=log_path,
+        next_command=_next_command(config, found),
+    )
+
+
+def _row(task: str, value: verdict.Value, judgement: verdict.Verdict) -> summary.MetricRow:
+    """Puts a metric beside the bounds that were set on it."""
+    known = metrics.BY_TASK[task].get(value.metric)
+    bounds = {
+        bound.kind: bound
+        for bound in judgement.bounds
+        if (bound.metric, bound.slice) == (value.metric, value.slice)
+    }
+    return summary.MetricRow(
+        metric=value.metric,
+        slice=None if value.slice == verdict.ALL_ROWS else value.slice,
+        value=value.value,
+        floor=bounds["floor"].bound if "floor" in bounds else None,
+        ceiling=bounds["ceiling"].bound if "ceiling" in bounds else None,
+        baseline=value.baseline,
+        max_drop=bounds["max_drop"].bound if "max_drop" in bounds else None,
+        passed=all(bound.passed for bound in bounds.values()) if bounds else None,
+        higher_is_better=known is None or known.higher_is_better,
+    )
+
+
+def _next_command(config: config_lib.Config, found: results.Results) -> str | None:
+    """Names what one would try now."""
+    if found.pushed_dir:
+        return f'python -m serving.ask {found.pushed_dir} "A film of rare warmth."'
+    return None
