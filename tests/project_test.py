@@ -7,6 +7,7 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
+import yaml
 from importlinter import cli
 from packaging import requirements, utils
 
@@ -62,6 +63,14 @@ def test_imports_keep_their_direction(monkeypatch, capsys):
     status = cli.lint_imports(no_cache=True, no_logo=True)
     if status != 0:
         pytest.fail(capsys.readouterr().out, pytrace=False)
+
+
+def test_commits_are_checked_as_make_check_checks():
+    make = ["make", "--dry-run", "check"]
+    steps = subprocess.run(make, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    config = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    hooks = [hook["entry"] for repo in config["repos"] for hook in repo["hooks"]]
+    assert hooks == [step for step in steps.splitlines() if step.startswith(".venv/bin/")]
 
 
 def test_no_file_names_a_package_index(files):
