@@ -14,6 +14,11 @@ def _random(*shape: int, seed: int = 0) -> np.ndarray:
     return np.random.default_rng(seed).normal(size=shape)
 
 
+def _query_key_value() -> tuple[np.ndarray, ...]:
+    """Makes 4 queries and 5 keys for each of 2 sentences and 3 heads."""
+    return _random(2, 3, 4, 8), _random(2, 3, 5, 8, seed=1), _random(2, 3, 5, 8, seed=2)
+
+
 def _reference(query, key, value, mask):
     """Computes attention in float64, one query at a time."""
     weights = np.zeros(query.shape[:-1] + key.shape[-2:-1])
@@ -56,7 +61,11 @@ def test_two_keys_by_hand():
     ids=["full", "by key", "by query and key", "two axes"],
 )
 def test_agrees_with_float64(mask_shape):
-    query, key, value = _random(2, 3, 4, 8), _random(2, 3, 5, 8, seed=1), _random(2, 3, 5, 8, seed=2)
+    query, key, value = (
+        _random(2, 3, 4, 8),
+        _random(2, 3, 5, 8, seed=1),
+        _random(2, 3, 5, 8, seed=2),
+    )
     mask = np.random.default_rng(3).random(mask_shape) < 0.6
 
     output, weights = _attend(query, key, value, mask)
@@ -67,7 +76,11 @@ def test_agrees_with_float64(mask_shape):
 
 
 def test_agrees_with_float64_without_a_mask():
-    query, key, value = _random(2, 3, 4, 8), _random(2, 3, 5, 8, seed=1), _random(2, 3, 5, 8, seed=2)
+    query, key, value = (
+        _random(2, 3, 4, 8),
+        _random(2, 3, 5, 8, seed=1),
+        _random(2, 3, 5, 8, seed=2),
+    )
 
     output, weights = _attend(query, key, value)
 
@@ -112,7 +125,11 @@ def test_a_row_without_keys_is_zero(dtype):
 
 @pytest.mark.parametrize(("dtype", "tolerance"), [("bfloat16", 0.03), ("float16", 0.003)])
 def test_half_precision_is_close_to_float64(dtype, tolerance):
-    query, key, value = _random(2, 3, 4, 8), _random(2, 3, 5, 8, seed=1), _random(2, 3, 5, 8, seed=2)
+    query, key, value = (
+        _random(2, 3, 4, 8),
+        _random(2, 3, 5, 8, seed=1),
+        _random(2, 3, 5, 8, seed=2),
+    )
     mask = np.ones((2, 3, 4, 5), dtype=bool)
     mask[0, :, :, 3:] = False
 

@@ -123,7 +123,7 @@ def test_dropout_reaches_the_attention_weights():
 
 
 def test_an_unknown_norm_is_refused():
-    with pytest.raises(ValueError, match="`norm` must be one of .*norm='sandwich'"):
+    with pytest.raises(ValueError, match=r"`norm` must be one of .*norm='sandwich'"):
         encoder_block.EncoderBlock(4, 2, 8, norm="sandwich")
 
 

@@ -39,7 +39,7 @@ def test_a_sequence_as_long_as_the_table_is_taken():
 
 
 def test_a_longer_sequence_is_refused_by_name_and_value():
-    with pytest.raises(ValueError, match="max_length.*seq_len=5, max_length=4"):
+    with pytest.raises(ValueError, match=r"max_length.*seq_len=5, max_length=4"):
         _layer()(np.zeros((1, 5, 2), "float32"))
 
 
@@ -57,7 +57,7 @@ def test_a_longer_sequence_fails_where_its_length_is_known_only_at_run_time(max_
 
 
 def test_a_table_without_rows_is_refused():
-    with pytest.raises(ValueError, match="`max_length` must be positive.*max_length=0"):
+    with pytest.raises(ValueError, match=r"`max_length` must be positive.*max_length=0"):
         learned_positions.LearnedPositions(0)
 
 

@@ -104,7 +104,9 @@ def test_returned_weights_are_those_before_dropout():
     np.testing.assert_allclose(np.sum(weights, axis=-1), 1.0, atol=1e-6)
 
 
-@pytest.mark.parametrize(("policy", "tolerance"), [("mixed_bfloat16", 0.1), ("mixed_float16", 0.01)])
+@pytest.mark.parametrize(
+    ("policy", "tolerance"), [("mixed_bfloat16", 0.1), ("mixed_float16", 0.01)]
+)
 def test_mixed_precision_is_close_and_its_weights_are_float32(policy, tolerance):
     output, weights = _layer(dtype=policy)(_X, attention_mask=_MASK, return_weights=True)
 
@@ -130,7 +132,7 @@ def test_takes_any_batch_and_length_in_one_trace():
 
 
 def test_heads_that_do_not_divide_the_width_are_refused():
-    with pytest.raises(ValueError, match="`num_heads` must divide.*num_heads=3, hidden_dim=64"):
+    with pytest.raises(ValueError, match=r"`num_heads` must divide.*num_heads=3, hidden_dim=64"):
         multi_head_attention.MultiHeadAttention(hidden_dim=64, num_heads=3)
 
 

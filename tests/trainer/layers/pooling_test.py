@@ -63,7 +63,7 @@ def test_the_gradient_reaches_real_tokens_alone():
 
 
 def test_an_unknown_kind_is_refused():
-    with pytest.raises(ValueError, match="`kind` must be one of .*kind='max'"):
+    with pytest.raises(ValueError, match=r"`kind` must be one of .*kind='max'"):
         pooling.Pooling("max")
 
 

@@ -65,7 +65,7 @@ def test_half_precision_waves_are_those_of_float32_rounded():
 
 
 def test_an_odd_width_is_refused():
-    with pytest.raises(ValueError, match="must be even.*hidden_dim=5"):
+    with pytest.raises(ValueError, match=r"must be even.*hidden_dim=5"):
         sinusoidal_positions.SinusoidalPositions()(np.zeros((1, 2, 5), "float32"))
 
 
