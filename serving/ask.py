@@ -7,6 +7,7 @@ names of the model's outputs.
 import json
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -25,17 +26,17 @@ def ask(directory: str, texts: Sequence[str]) -> list[dict[str, Any]]:
         FileNotFoundError: If the directory holds no version.
     """
     path = versions.latest(directory)
+    # An answer is all that one wants to see: TensorFlow and its plug-ins greet on standard error.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    warnings.filterwarnings("ignore", category=FutureWarning, module="google")
     import tensorflow as tf
     import tensorflow_text  # noqa: F401 - registers the ops of the model's preprocessing
 
     signature = tf.saved_model.load(str(path)).signatures["serving_default"]
     [name] = signature.structured_input_signature[1]
-    outputs = {key: value.numpy() for key, value in signature(**{name: list(texts)}).items()}
-    return [
-        {key: _plain(values[row].tolist()) for key, values in outputs.items()}
-        for row in range(len(texts))
-    ]
+    answers = signature(**{name: tf.constant(list(texts))})
+    outputs = {key: _plain(value.numpy().tolist()) for key, value in answers.items()}
+    return [{key: values[row] for key, values in outputs.items()} for row in range(len(texts))]
 
 
 def _plain(value: Any) -> Any:

@@ -95,6 +95,7 @@ class Fit:
         self._train_batches()
         metrics = {"loss": self._state.loss_sum / self._state.examples, **self._judge()}
         epoch, eval_loss = self._state.epoch, metrics["eval_loss"]
+        self._check("eval", eval_loss, f"epoch {epoch}")
         best = eval_loss < self._state.best_loss
         if best:
             for variable, weight in zip(self._best, self._weights, strict=True):
@@ -139,12 +140,15 @@ class Fit:
             ArithmeticError: If the loss is infinite or not a number.
         """
         loss = float(loss_sum)
+        self._check("training", loss, f"epoch {state.epoch}, step {state.step}")
+        return dataclasses.replace(state, loss_sum=loss)
+
+    def _check(self, which: str, loss: float, place: str) -> None:
         if not math.isfinite(loss):
             raise ArithmeticError(
-                f"The training loss must be finite. Received: {loss} in epoch {state.epoch}, step "
-                f"{state.step}. A lower `train.learning_rate` or `train.precision: float32` helps."
+                f"The {which} loss must be finite. Received: {loss} in {place}. "
+                "A lower `train.learning_rate` or `train.precision: float32` helps."
             )
-        return dataclasses.replace(state, loss_sum=loss)
 
     def _judge(self) -> dict[str, float]:
         """Computes the means of loss and metrics over the eval split."""

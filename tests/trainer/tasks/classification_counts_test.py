@@ -11,7 +11,9 @@ from trainer.tasks import classification_counts
 
 def _counts(labels, probabilities, weights=None):
     counts = classification_counts.Counts.zeros(len(probabilities[0]))
-    for label, row, weight in zip(labels, probabilities, weights or [1.0] * len(labels), strict=True):
+    for label, row, weight in zip(
+        labels, probabilities, weights or [1.0] * len(labels), strict=True
+    ):
         counts.add(label, np.asarray(row), weight)
     return counts
 

@@ -1,0 +1,102 @@
+"""The exported model: every signature gives the same answers, whatever shares the batch."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+import tensorflow_transform as tft
+
+from trainer import config, export, tasks
+from trainer.models import transformer
+
+_HOSTILE = ("", " ", "\x00", "🎬 فيلم", "word " * 5000, "[CLS] [PAD]", "ﬁne")
+
+
+@pytest.fixture(scope="module")
+def exported(transformed, tmp_path_factory):
+    """An untrained model is exported: agreement does not wait for learning."""
+    keras.utils.set_random_seed(3)
+    output = tft.TFTransformOutput(transformed.directory)
+    task = tasks.get("classification")
+    model = transformer.build(
+        config.ModelConfig(num_layers=2, hidden_dim=16, num_heads=2, intermediate_dim=32),
+        vocabulary_size=output.vocabulary_size_by_name("token_vocabulary"),
+        max_length=32,
+        head=task.head(output),
+    )
+    directory = str(tmp_path_factory.mktemp("exported"))
+    export.save(model, output, task, directory)
+    return model, tf.saved_model.load(directory).signatures
+
+
+def _serialized(**columns):
+    rows = zip(*columns.values(), strict=True)
+    return tf.constant(
+        [
+            tf.train.Example(
+                features=tf.train.Features(
+                    feature={
+                        name: tf.train.Feature(
+                            bytes_list=tf.train.BytesList(value=[value.encode()])
+                        )
+                        for name, value in zip(columns, row, strict=True)
+                    }
+                )
+            ).SerializeToString()
+            for row in rows
+        ]
+    )
+
+
+def test_raw_text_and_serialized_examples_get_the_same_answers(exported, transformed):
+    _, signatures = exported
+    texts = (*transformed.texts, *_HOSTILE)
+    raw = signatures["serving_default"](text=tf.constant(texts))
+    parsed = signatures["serving_examples"](examples=_serialized(text=texts))
+
+    assert set(raw) == set(parsed) == {"label", "probability", "labels", "probabilities"}
+    for name, values in raw.items():
+        np.testing.assert_array_equal(values.numpy(), parsed[name].numpy())
+
+
+def test_the_answer_is_the_models_own(exported, transformed):
+    model, signatures = exported
+    layer = tft.TFTransformOutput(transformed.directory).transform_features_layer()
+    ids = layer({"text": tf.constant(transformed.texts)[:, None]})["token_ids"]
+    logits = model({"token_ids": tf.sparse.to_dense(ids)}, training=False)
+
+    answer = signatures["serving_default"](text=tf.constant(transformed.texts))
+    probabilities = tf.nn.softmax(logits).numpy()
+    np.testing.assert_allclose(answer["probabilities"].numpy(), probabilities, atol=1e-6)
+    assert answer["label"].numpy().tolist() == [
+        [b"bad", b"good"][i] for i in probabilities.argmax(axis=1)
+    ]
+    np.testing.assert_allclose(answer["probability"].numpy(), probabilities.max(axis=1), atol=1e-6)
+
+
+def test_a_texts_answer_does_not_depend_on_its_batch(exported, transformed):
+    _, signatures = exported
+    texts = (*transformed.texts, *_HOSTILE)
+    together = signatures["serving_default"](text=tf.constant(texts))["probabilities"].numpy()
+    for text, expected in zip(texts, together, strict=True):
+        alone = signatures["serving_default"](text=tf.constant([text]))["probabilities"].numpy()
+        np.testing.assert_allclose(alone[0], expected, atol=1e-6)
+
+
+def test_labels_come_in_the_order_of_the_probabilities(exported, transformed):
+    _, signatures = exported
+    answer = signatures["serving_default"](text=tf.constant(transformed.texts))
+    assert (answer["labels"].numpy() == [b"bad", b"good"]).all()
+
+
+def test_an_empty_batch_gets_an_empty_answer(exported):
+    _, signatures = exported
+    answer = signatures["serving_default"](text=tf.constant([], tf.string))
+    assert answer["probabilities"].shape == (0, 2)
+
+
+def test_the_evaluator_gets_the_labels_ids(exported, transformed):
+    _, signatures = exported
+    rows = _serialized(text=transformed.texts, label=transformed.labels)
+    ids = signatures["transform_features"](examples=rows)["label_id"].numpy()
+    assert ids.tolist() == [["bad", "good"].index(label) for label in transformed.labels]

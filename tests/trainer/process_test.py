@@ -1,0 +1,197 @@
+"""Whole trainings, each in a process of its own, as in a real run."""
+
+import concurrent.futures
+import dataclasses
+import os
+import pathlib
+import signal
+import subprocess
+
+import numpy as np
+import pytest
+
+from schemas import errors
+from trainer import config, launch, progress, request
+
+_MODEL = {"num_layers": 1, "hidden_dim": 16, "num_heads": 2, "intermediate_dim": 32}
+_TRAIN = {"epochs": 3, "batch_size": 16, "learning_rate": 5e-3, "patience": 3, "seed": 5}
+_MAX_LENGTH = 32
+
+
+@dataclasses.dataclass
+class Training:
+    """A training that has ended: what it told, and what it exported."""
+
+    events: list
+    serving_model_dir: str
+
+    @property
+    def started(self):
+        return self.events[0]
+
+    @property
+    def epochs(self):
+        return [e for e in self.events if isinstance(e, progress.EpochEnd)]
+
+    def losses(self):
+        return np.array([[e.metrics["loss"], e.metrics["eval_loss"]] for e in self.epochs])
+
+
+def _request(transformed, directory, dropout=0.1, **train):
+    return request.Request(
+        task="classification",
+        architecture="transformer",
+        model=config.ModelConfig(**_MODEL, dropout=dropout),
+        train=config.TrainConfig(**{**_TRAIN, **train}),
+        max_length=_MAX_LENGTH,
+        transform_output=transformed.directory,
+        train_files=(transformed.train_files,),
+        eval_files=(transformed.eval_files,),
+        serving_model_dir=str(directory / "model"),
+        logs_dir=str(directory / "logs"),
+        backup_dir=str(directory / "backup"),
+    )
+
+
+def _train(transformed, directory, **settings):
+    events = []
+    asked = _request(transformed, directory, **settings)
+    launch.run(asked, events.append)
+    return Training(events, asked.serving_model_dir)
+
+
+@pytest.fixture(scope="module")
+def trainings(transformed, tmp_path_factory):
+    """The trainings that several tests look at, two at a time."""
+    settings = {
+        "plain": {},
+        "again": {},
+        "other_seed": {"seed": 6, "epochs": 1},
+        "one_replica": {"dropout": 0.0, "label_smoothing": 0.1, "clip_norm": 0.05},
+        "two_replicas": {
+            "dropout": 0.0,
+            "label_smoothing": 0.1,
+            "clip_norm": 0.05,
+            "cpu_replicas": 2,
+        },
+        "bfloat16": {"dropout": 0.0, "precision": "mixed_bfloat16"},
+        "float16": {"dropout": 0.0, "precision": "mixed_float16", "cpu_replicas": 2},
+    }
+    root = tmp_path_factory.mktemp("trainings")
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        runs = {
+            name: pool.submit(_train, transformed, root / name, **values)
+            for name, values in settings.items()
+        }
+        return {name: run.result() for name, run in runs.items()}
+
+
+def test_the_model_learns(trainings):
+    last = trainings["plain"].epochs[-1].metrics
+    assert last["eval_accuracy"] > 0.95
+    assert last["eval_loss"] < 0.3
+
+
+def test_two_runs_with_one_seed_are_the_same_run(trainings):
+    np.testing.assert_array_equal(trainings["plain"].losses(), trainings["again"].losses())
+    assert trainings["plain"].losses()[0, 0] != trainings["other_seed"].losses()[0, 0]
+
+
+def test_two_replicas_follow_the_loss_curve_of_one(trainings):
+    one, two = trainings["one_replica"], trainings["two_replicas"]
+    assert (one.started.replicas, two.started.replicas) == (1, 2)
+    # Sums in another order: float32 rounding, which grows a little from step to step.
+    np.testing.assert_allclose(one.losses(), two.losses(), rtol=2e-3)
+
+
+@pytest.mark.parametrize("precision", ["bfloat16", "float16"])
+def test_half_precision_learns_and_is_exported_in_float32(trainings, precision):
+    training = trainings[precision]
+    assert training.started.precision == f"mixed_{precision}"
+    assert training.epochs[-1].metrics["eval_accuracy"] > 0.95
+
+    import tensorflow as tf
+
+    model = tf.saved_model.load(training.serving_model_dir)
+    assert {v.dtype for v in model._variables if v.dtype.is_floating} == {tf.float32}
+
+
+def test_all_that_was_trained_is_told(trainings):
+    events = trainings["plain"].events
+    started, finished = events[0], events[-1]
+    assert started == progress.Started(
+        epochs=3,
+        steps_per_epoch=started.steps_per_epoch,
+        parameters=started.parameters,
+        replicas=1,
+        precision="float32",
+        resumed_step=0,
+    )
+    assert [e.epoch for e in trainings["plain"].epochs] == [1, 2, 3]
+    assert isinstance(finished, progress.Finished)
+    best = min(trainings["plain"].epochs, key=lambda e: e.metrics["eval_loss"])
+    assert finished.best_epoch == best.epoch
+
+
+def test_tensorboard_logs_hold_each_epoch(trainings):
+    import tensorflow as tf
+
+    training = trainings["plain"]
+    [path] = pathlib.Path(training.serving_model_dir).parent.glob("logs/*tfevents*")
+    logged = {}
+    for event in tf.compat.v1.train.summary_iterator(str(path)):
+        for value in event.summary.value:
+            logged[value.tag, event.step] = float(tf.make_ndarray(value.tensor))
+    for epoch in training.epochs:
+        assert logged["eval_loss", epoch.epoch] == pytest.approx(epoch.metrics["eval_loss"])
+
+
+def test_a_killed_training_goes_on_at_the_step_where_it_stopped(
+    transformed, trainings, tmp_path, monkeypatch
+):
+    whole = trainings["plain"]
+    processes = []
+
+    class Recorded(subprocess.Popen):
+        def __init__(self, *args, **kwargs):
+            super().__init__(*args, **kwargs)
+            processes.append(self)
+
+    monkeypatch.setattr(launch.subprocess, "Popen", Recorded)
+
+    def kill_in_the_second_epoch(event):
+        if isinstance(event, progress.Step) and event.epoch == 2 and event.step >= 5:
+            os.kill(processes[-1].pid, signal.SIGKILL)
+
+    asked = _request(transformed, tmp_path, backup_seconds=0.0)
+    with pytest.raises(RuntimeError, match="killed by SIGKILL"):
+        launch.run(asked, kill_in_the_second_epoch)
+    assert not pathlib.Path(asked.serving_model_dir).exists()
+
+    events = []
+    launch.run(asked, events.append)
+    resumed = Training(events, asked.serving_model_dir)
+
+    steps = whole.started.steps_per_epoch
+    assert steps + 5 <= resumed.started.resumed_step < 2 * steps  # within the second epoch
+    np.testing.assert_array_equal(resumed.losses(), whole.losses()[1:])
+    for name, values in _answers(whole, transformed).items():
+        np.testing.assert_array_equal(_answers(resumed, transformed)[name], values)
+    assert not any(pathlib.Path(asked.backup_dir).iterdir())  # nothing is left to go on from
+
+
+def _answers(training, transformed):
+    import tensorflow as tf
+    import tensorflow_text  # noqa: F401 - registers the model's ops
+
+    signatures = tf.saved_model.load(training.serving_model_dir).signatures
+    answers = signatures["serving_default"](text=tf.constant(transformed.texts))
+    return {name: value.numpy() for name, value in answers.items()}
+
+
+def test_an_empty_split_is_told_as_what_it_is(transformed, tmp_path):
+    asked = dataclasses.replace(
+        _request(transformed, tmp_path), eval_files=(str(tmp_path / "no-such-file*"),)
+    )
+    with pytest.raises(errors.DataError, match=r"The eval split must have examples\. Received: 0"):
+        launch.run(asked, lambda event: None)
