@@ -58,34 +58,48 @@ def find_labels(
     """Takes the given labels, or the counted ones in order; the companion quotes them for messages.
 
     Raises:
-        DataError: If a row has no label, the labels are fewer than 2, more than `MAX_LABELS` or not
-            one line each, or a counted one is not among the given.
+        DataError: If the labels are fewer than 2 or more than `MAX_LABELS`, one is not one line,
+            or one that was counted is not among the given.
     """
-    found = dict(counted.most_frequent)
-    if "" in found:
-        raise errors.DataError(
-            f"`label` must not be empty. Received: {found['']:,} empty in the train split"
-        )
-    labels = _sort(list(found)) if given is None else list(dict.fromkeys(given))
-    distinct = counted.distinct if given is None else len(labels)
-    if not 2 <= distinct <= MAX_LABELS:
-        raise errors.DataError(
-            f"`label` must have 2 to {MAX_LABELS:,} different values. "
-            f"Received: {distinct:,} in the train split: {_quote(labels, _QUOTED_UNKNOWN)}"
-        )
-    broken = [label for label in labels if len(label.splitlines()) != 1]
-    if broken:
-        raise errors.DataError(
-            f"`label` must be one line. Received: {_quote(broken, _QUOTED_UNKNOWN)}"
-        )
+    found = [label for label, _ in counted.most_frequent]
+    if given is None:
+        labels = _sort(found)
+        _check(labels, counted.distinct, "in the train split")
+    else:
+        labels = list(dict.fromkeys(given))
+        _check(labels, len(labels), "given")
     known_text = _quote(labels, _QUOTED_KNOWN)
-    unknown = sorted(found.keys() - set(labels))
+    unknown = sorted(set(found) - set(labels))
     if unknown:
         raise errors.DataError(
             f"`label` must be one of {known_text}. "
             f"Received: {_quote(unknown, _QUOTED_UNKNOWN)} in the train split"
         )
     return vocabulary.Learned(labels, np.array(known_text.encode(), dtype=object))
+
+
+def _check(labels: Sequence[str], count: int, place: str) -> None:
+    """Refuses labels that do not make a classification.
+
+    Args:
+        labels: The labels, or as many as there was room for.
+        count: How many there are.
+        place: Where they are from, for messages.
+    """
+    if not 2 <= count <= MAX_LABELS:
+        examples = (
+            f", such as {_quote(labels[:_QUOTED_UNKNOWN], _QUOTED_UNKNOWN)}" if labels else ""
+        )
+        raise errors.DataError(
+            f"`label` must have 2 to {MAX_LABELS:,} different values. "
+            f"Received: {count:,} {place}{examples}"
+        )
+    broken = [label for label in labels if len(label.splitlines()) != 1]
+    if broken:
+        raise errors.DataError(
+            "`label` must be one line that is not empty. "
+            f"Received: {_quote(broken, _QUOTED_UNKNOWN)} {place}"
+        )
 
 
 def _sort(labels: Sequence[str]) -> list[str]:

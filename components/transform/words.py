@@ -26,7 +26,7 @@ def learn(
         words,
         vocabulary_name,
         functools.partial(take_words, config=config),
-        limit=config.vocabulary_size - len(vocabulary.RESERVED),
+        limit=config.vocabulary_size,
     )
 
     def look_up(words: tf.RaggedTensor) -> tf.RaggedTensor:
@@ -42,4 +42,4 @@ def take_words(
 ) -> vocabulary.Learned:
     """Takes the most frequent words; of two equally frequent ones, the first by code point."""
     words = vocabulary.frequent_words(counted, config.min_count)
-    return vocabulary.Learned([*vocabulary.RESERVED, *words])
+    return vocabulary.Learned([*vocabulary.RESERVED, *words][: config.vocabulary_size])

@@ -62,6 +62,10 @@ def test_text_is_split_into_words(raw, expected, lowercase):
     assert _words(raw, lowercase=lowercase) == expected
 
 
+def test_marks_stay_with_the_symbol_that_they_change():
+    assert _words("a≠b", unicode="NFD") == ["a", "=\u0338", "b"]
+
+
 def test_a_nul_does_not_end_the_text():
     assert _words("A\x00B c\x00 d") == ["ab", "c", "d"]
 

@@ -2,7 +2,7 @@ import pytest
 import tensorflow as tf
 
 from components.transform import config as config_lib
-from components.transform import tokenizer
+from components.transform import tokenizer, vocabulary
 
 CONFIG = config_lib.TokenizerConfig(kind="words", vocabulary_size=16, max_length=6)
 
@@ -29,6 +29,7 @@ def transformed(run_transform):
         {"text": b"a a a b", "more": b"c c"},
         {"text": b"", "more": b"b c"},
         {"text": b"a b c d a b", "more": b"d " * 5},
+        {"text": b"e" * (vocabulary.MAX_WORD_BYTES + 1), "more": b""},
     ]
     return run_transform(rows, preprocess)
 
@@ -41,18 +42,19 @@ def test_a_text_is_marked_and_cut_to_the_length_with_its_end_mark_kept(transform
         [2, 6, 6, 6, 7, 3],  # just fits
         [2, 3],
         [2, 6, 7, 8, 5, 3],  # two words are cut off
+        [2, 1, 3],  # longer than a word may be
     ]
 
 
 def test_pieces_are_neither_marked_nor_cut(transformed):
     rows, _ = transformed
-    assert [row["more"].tolist() for row in rows] == [[8, 8], [7, 8], [5] * 5]
+    assert [row["more"].tolist() for row in rows] == [[8, 8], [7, 8], [5] * 5, []]
 
 
 def test_two_tokenizers_keep_two_vocabularies(transformed):
     rows, output = transformed
     assert output.vocabulary_by_name("own_vocabulary")[5:] == [b"d", b"c", b"b"]
-    assert [row["own"].tolist() for row in rows] == [[6, 6], [7, 6], [5] * 5]
+    assert [row["own"].tolist() for row in rows] == [[6, 6], [7, 6], [5] * 5, []]
 
 
 def test_a_tokenizer_learns_once(run_transform):
