@@ -4,6 +4,7 @@ Plain NumPy: counts of several batches, slices or workers add up, so one pass se
 """
 
 import dataclasses
+import math
 
 import numpy as np
 
@@ -53,8 +54,8 @@ class Counts:
         self.calibration[:, _bins(confidence, CALIBRATION_BINS)] += weight * np.array(
             [1.0, hit, confidence]
         )
-        floor = np.finfo(np.float32).tiny  # a probability of 0 costs 87 nats, not infinity
-        self.log_loss -= weight * float(np.log(max(float(probabilities[label]), floor)))
+        floor = float(np.finfo(np.float32).tiny)  # a probability of 0 costs 87 nats, not infinity
+        self.log_loss -= weight * math.log(max(float(probabilities[label]), floor))
 
     def merge(self, other: "Counts") -> None:
         """Adds what another part of the data has counted."""

@@ -85,7 +85,7 @@ class _Combiner(beam.CombineFn):
         self,
         accumulator: classification_counts.Counts | None,
         element: metric_types.StandardMetricInputs,
-    ) -> classification_counts.Counts:
+    ) -> classification_counts.Counts | None:
         for label, probabilities, weight in metric_util.to_label_prediction_example_weight(
             element,
             eval_config=self._eval_config,

@@ -66,7 +66,9 @@ def test_a_bad_row_in_a_later_block_is_found(monkeypatch):
         _read(content)
 
 
-@hypothesis.given(strategies.text(min_size=1).filter(lambda text: text.strip() and "\0" not in text))
+@hypothesis.given(
+    strategies.text(min_size=1).filter(lambda text: text.strip() and "\0" not in text)
+)
 def test_any_quoted_text_survives(text):
     quoted = '"' + text.replace('"', '""') + '"'
     [row] = _read(f"review,stars\n{quoted},5\n".encode())
