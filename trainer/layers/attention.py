@@ -49,8 +49,10 @@ def scaled_dot_product_attention(
 
 def _masked_softmax(scores: keras.KerasTensor, mask: keras.KerasTensor | None) -> keras.KerasTensor:
     """Normalises float32 scores `(batch, num_heads, query_len, key_len)` over the last axis."""
+    # Keras warns of a softmax over a single key, which a text of one token honestly has.
+    softmax = ops.ones_like if scores.shape[-1] == 1 else ops.softmax
     if mask is None:
-        return ops.softmax(scores, axis=-1)
-    weights = ops.softmax(ops.where(mask, scores, _MASKED_SCORE), axis=-1)
+        return softmax(scores)
+    weights = softmax(ops.where(mask, scores, _MASKED_SCORE))
     # A row that is masked whole comes out of the softmax uniform.
     return ops.where(mask, weights, 0.0)

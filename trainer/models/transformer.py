@@ -14,7 +14,7 @@ from trainer.layers import (
 )
 
 PADDING_ID = 0
-_EMBEDDINGS = "embeddings"
+_EMBEDDING_LAYERS = ("token_embedding", "positions", "embedding_dropout")
 
 
 def build(
@@ -50,25 +50,32 @@ def build(
     return keras.Model({features.TOKEN_IDS: token_ids}, outputs, name="transformer")
 
 
-def attention_model(model: keras.Model) -> keras.Model:
-    """Makes a model that gives the attention weights of one made by `build`, by the same variables.
+def attention_weights(
+    model: keras.Model, inputs: dict[str, keras.KerasTensor]
+) -> keras.KerasTensor:
+    """Computes how much each token attends to each other, in every layer and head.
+
+    Not a second functional model over the same layers: Keras takes a layer that returns two
+    tensors in one model and one in another for broken.
 
     Args:
         model: What `build` returned, trained or loaded since.
+        inputs: `{"token_ids": (batch, seq_len)}`, as for the model.
 
     Returns:
-        A functional model from the same inputs to float32 weights
-        `(batch, num_layers, num_heads, seq_len, seq_len)`: the share of each token (last axis) in
-        what a token (last but one) gathers.
+        Float32 tensor `(batch, num_layers, num_heads, seq_len, seq_len)`: the share of each token
+        (last axis) in what a token (last but one) gathers.
     """
-    padding_mask = ops.not_equal(model.input[features.TOKEN_IDS], PADDING_ID)
-    x = model.get_layer(_EMBEDDINGS).output
+    x = inputs[features.TOKEN_IDS]
+    padding_mask = ops.not_equal(x, PADDING_ID)
+    for name in _EMBEDDING_LAYERS:
+        x = model.get_layer(name)(x)
     weights = []
     for layer in model.layers:
         if isinstance(layer, encoder_block.EncoderBlock):
-            x, of_layer = layer(x, padding_mask=padding_mask, return_weights=True)
+            x, of_layer = layer(x, padding_mask=padding_mask, training=False, return_weights=True)
             weights.append(of_layer)
-    return keras.Model(model.input, ops.stack(weights, axis=1), name="transformer_attention")
+    return ops.stack(weights, axis=1)
 
 
 def _embed(
@@ -89,7 +96,7 @@ def _embed(
         positions = learned_positions.LearnedPositions(max_length, name="positions")
     else:
         positions = sinusoidal_positions.SinusoidalPositions(name="positions")
-    return keras.layers.Dropout(model_config.dropout, name=_EMBEDDINGS)(positions(x))
+    return keras.layers.Dropout(model_config.dropout, name="embedding_dropout")(positions(x))
 
 
 def _block(model_config: config.ModelConfig, index: int) -> keras.layers.Layer:

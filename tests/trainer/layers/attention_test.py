@@ -123,6 +123,18 @@ def test_a_row_without_keys_is_zero(dtype):
     np.testing.assert_allclose(weights[:, :, [0, 2]].sum(axis=-1), 1.0, atol=1e-6)
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_single_key_gets_all_the_weight_without_a_warning():
+    x = _random(2, 3, 1, 4)
+
+    output, weights = _attend(x, x, x)
+    _, masked = _attend(x, x, x, np.zeros((1, 1, 1, 1), dtype=bool))
+
+    np.testing.assert_array_equal(weights, 1.0)
+    np.testing.assert_array_equal(masked, 0.0)
+    np.testing.assert_allclose(output, x, rtol=1e-6)
+
+
 @pytest.mark.parametrize(("dtype", "tolerance"), [("bfloat16", 0.03), ("float16", 0.003)])
 def test_half_precision_is_close_to_float64(dtype, tolerance):
     query, key, value = (

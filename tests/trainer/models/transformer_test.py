@@ -135,7 +135,6 @@ def test_a_text_longer_than_max_length_is_taken_by_sinusoidal_positions():
 @_EACH_OPTION
 def test_saved_and_loaded_it_answers_the_same(kind, tmp_path):
     model = _model(dropout=0.1, **kind)
-    transformer.attention_model(model)  # made from the same layers, it must not get into the file
     inputs = _inputs(*_SENTENCES)
 
     model.save(tmp_path / "model.keras")
@@ -143,7 +142,7 @@ def test_saved_and_loaded_it_answers_the_same(kind, tmp_path):
 
     np.testing.assert_array_equal(loaded(inputs), model(inputs))
     np.testing.assert_array_equal(
-        transformer.attention_model(loaded)(inputs), transformer.attention_model(model)(inputs)
+        transformer.attention_weights(loaded, inputs), transformer.attention_weights(model, inputs)
     )
 
 
@@ -244,7 +243,7 @@ def test_dropout_acts_in_training_alone():
 def test_attention_weights_by_layer_and_head(kind):
     model = _model(num_layers=3, **kind)
 
-    weights = transformer.attention_model(model)(_inputs(*_SENTENCES)).numpy()
+    weights = transformer.attention_weights(model, _inputs(*_SENTENCES)).numpy()
 
     assert weights.shape == (2, 3, 2, 8, 8)
     assert weights.dtype == np.float32
@@ -260,27 +259,22 @@ def test_attention_weights_come_in_the_order_of_the_blocks():
     projection = model.get_layer("encoder_block_1").attention.input_projection
     projection.set_weights([np.zeros_like(w) for w in projection.get_weights()])
 
-    weights = transformer.attention_model(model)(inputs).numpy()
+    weights = transformer.attention_weights(model, inputs).numpy()
 
     np.testing.assert_allclose(weights[0, 1, :, :, :5], 1 / 5, atol=1e-6)
     assert np.abs(weights[0, 0, :, :, :5] - 1 / 5).max() > 0.01
 
 
-def test_attention_weights_follow_the_training_of_the_model():
-    model = _model()
-    attention_model = transformer.attention_model(model)
-    before = attention_model(_inputs(*_SENTENCES)).numpy()
-
-    model.set_weights([2.0 * w for w in model.get_weights()])
-
-    assert not np.allclose(attention_model(_inputs(*_SENTENCES)), before)
-    assert len(attention_model.variables) < len(model.variables)  # no head
-
-
-def test_attention_weights_can_be_asked_for_twice():
-    model = _model()
-
-    first, second = (transformer.attention_model(model) for _ in range(2))
-
+def test_attention_weights_are_without_dropout_and_can_be_traced():
     inputs = _inputs(*_SENTENCES)
-    np.testing.assert_array_equal(first(inputs), second(inputs))
+    model = _model(dropout=0.5)
+
+    @tf.function(input_signature=[tf.TensorSpec((None, None), tf.int64)])
+    def traced(token_ids):
+        return transformer.attention_weights(model, {features.TOKEN_IDS: token_ids})
+
+    np.testing.assert_allclose(
+        traced(inputs[features.TOKEN_IDS]),
+        transformer.attention_weights(_model(dropout=0.0), inputs),
+        atol=1e-6,
+    )
