@@ -30,11 +30,11 @@ class Ingest(component.FileBasedExampleGen):
             split: Hash buckets of each split, such as `{"train": 8, "eval": 1, "test": 1}`.
         """
         file = pathlib.Path(path)
-        pattern = glob.escape(file.name)
         super().__init__(
-            input_base=str(file.parent),
+            # A path, but TFX joins and matches it as a pattern.
+            input_base=glob.escape(str(file.parent)),
             input_config=example_gen_pb2.Input(
-                splits=[example_gen_pb2.Input.Split(name="all", pattern=pattern)]
+                splits=[example_gen_pb2.Input.Split(name="all", pattern=glob.escape(file.name))]
             ),
             output_config=example_gen_pb2.Output(
                 split_config=example_gen_pb2.SplitConfig(
