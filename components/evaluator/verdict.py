@@ -8,6 +8,7 @@ from typing import Any
 
 FILE_NAME = "verdict.json"
 ALL_ROWS = "all rows"
+EXAMPLE_COUNT = "example_count"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,17 +52,24 @@ class Bound:
 
     def words(self) -> str:
         """Says what was compared and how it came out."""
-        value = "undefined" if self.value is None else f"{self.value:.4f}"
+        value, bound, baseline = map(self._spell, (self.value, self.bound, self.baseline))
         subject = f"{self.metric} on {self.slice} is {value}"
         if self.kind != "max_drop":
             side = "below" if self.kind == "floor" else "above"
             relation = f"within its {self.kind}" if self.passed else f"{side} its {self.kind}"
-            return f"{subject}, {relation} of {self.bound:.4f}"
+            return f"{subject}, {relation} of {bound}"
         relation = "within" if self.passed else "beyond"
-        return (
-            f"{subject}, {relation} {self.bound:.4f} of the latest blessed model's "
-            f"{self.baseline:.4f}"
-        )
+        return f"{subject}, {relation} {bound} of the latest blessed model's {baseline}"
+
+    def _spell(self, number: float | None) -> str:
+        """Spells a number with 4 decimals, or as many as keep it apart from its bound."""
+        if number is None:
+            return "undefined"
+        compared = self.value or 0.0
+        if self.kind == "max_drop":
+            compared = abs(compared - (self.baseline or 0.0))
+        apart = (d for d in range(4, 10) if round(compared, d) != round(self.bound, d))
+        return f"{number:.{next(apart, 4)}f}"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -135,7 +143,7 @@ def _reasons(
 ) -> Iterator[str]:
     """Yields why the model was blessed or not."""
     if blessed:
-        yield f"all bounds hold ({len(bounds)} checked)"
+        yield f"all bounds hold ({len(bounds)} checked)" if bounds else "no bound was set on it"
         if not has_baseline:
             yield "there was no blessed model before it to compare with"
     elif not examples:
@@ -151,7 +159,7 @@ def _check(rule: Rule, values: list[Value], has_baseline: bool) -> Iterator[Boun
     if rule.kind == "max_drop" and not has_baseline:
         return
     for value in values:
-        if value.metric == rule.metric and _column(value.slice) == rule.column:
+        if value.metric == rule.metric and _speaks_of(rule, value.slice):
             yield Bound(
                 slice=value.slice,
                 metric=rule.metric,
@@ -176,12 +184,12 @@ def _holds(rule: Rule, value: Value) -> bool:
     return worse <= rule.bound
 
 
-def _column(slice_name: str) -> str:
-    return "" if slice_name == ALL_ROWS else slice_name.split("=", 1)[0]
+def _speaks_of(rule: Rule, slice_name: str) -> bool:
+    return slice_name.startswith(f"{rule.column}=") if rule.column else slice_name == ALL_ROWS
 
 
 def _is_count(value: Value) -> bool:
-    return value.metric == "example_count"
+    return value.metric == EXAMPLE_COUNT
 
 
 def finite(value: float) -> float | None:
