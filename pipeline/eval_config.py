@@ -11,7 +11,6 @@ def build(config: config_lib.Config) -> tfma.EvalConfig:
     """Makes the Evaluator's config from the section `evaluate`."""
     task = tasks.get(config.task)
     evaluate = config.evaluate
-    metric_classes = [("ExampleCount", ""), *task.evaluator_metrics()]
     return tfma.EvalConfig(
         model_specs=[
             tfma.ModelSpec(
@@ -29,8 +28,11 @@ def build(config: config_lib.Config) -> tfma.EvalConfig:
         metrics_specs=[
             tfma.MetricsSpec(
                 metrics=[
-                    tfma.MetricConfig(class_name=name, module=module or None)
-                    for name, module in metric_classes
+                    _example_count(),
+                    *(
+                        tfma.MetricConfig(class_name=name, module=module)
+                        for name, module in task.evaluator_metrics()
+                    ),
                 ],
                 per_slice_thresholds=_thresholds(config),
             )
@@ -57,11 +59,27 @@ def _thresholds(config: config_lib.Config) -> dict[str, tfma.PerSliceMetricThres
     ]
     thresholds: dict[str, tfma.PerSliceMetricThresholds] = {}
     for metric, column, threshold in bounds:
-        slicing = tfma.SlicingSpec(feature_keys=[column] if column else [])
-        thresholds.setdefault(metric, tfma.PerSliceMetricThresholds()).thresholds.append(
-            tfma.PerSliceMetricThreshold(slicing_specs=[slicing], threshold=threshold)
-        )
+        of_metric = thresholds.setdefault(metric, tfma.PerSliceMetricThresholds())
+        of_metric.thresholds.append(_on_slices(column, threshold))
     return thresholds
+
+
+def _example_count() -> tfma.MetricConfig:
+    """Counts examples, with a bound of our own: there must be one.
+
+    Where there is no bound at all, TFMA blesses nothing; and a user may well set none but the one
+    against the latest blessed model, which a first run lacks.
+    """
+    return tfma.MetricConfig(
+        class_name="ExampleCount",
+        per_slice_thresholds=[_on_slices(None, _value_threshold(1.0, None))],
+    )
+
+
+def _on_slices(column: str | None, threshold: tfma.MetricThreshold) -> tfma.PerSliceMetricThreshold:
+    """Bounds the slices by a column, or all rows as the one slice that has no column."""
+    slicing = tfma.SlicingSpec(feature_keys=[column] if column else [])
+    return tfma.PerSliceMetricThreshold(slicing_specs=[slicing], threshold=threshold)
 
 
 def _change_threshold(config: config_lib.Config) -> tfma.MetricThreshold:
