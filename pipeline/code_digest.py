@@ -2,7 +2,7 @@
 
 TFX's cache compares a component's inputs and settings. Code that is named by a dotted path is
 neither, so an edited `run_fn` would be answered from the cache; its digest among the settings says
-that it is another.
+that it is another. The same goes for a file that a setting names only by its path.
 """
 
 import functools
@@ -10,6 +10,7 @@ import hashlib
 import pathlib
 
 _ROOT = pathlib.Path(__file__).resolve().parent.parent
+_HEX_DIGITS = 16
 
 
 @functools.cache
@@ -20,4 +21,9 @@ def of(*rooms: str) -> str:
         for path in sorted((_ROOT / room).rglob("*.py")):
             digest.update(path.relative_to(_ROOT).as_posix().encode())
             digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()[:16]
+    return digest.hexdigest()[:_HEX_DIGITS]
+
+
+def of_file(path: pathlib.Path) -> str:
+    """Digests what a file holds, wherever it lies."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:_HEX_DIGITS]

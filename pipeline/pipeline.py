@@ -10,6 +10,7 @@ from tfx.components import (
     Transform,
 )
 from tfx.components.schema_gen.import_schema_gen.component import ImportSchemaGen
+from tfx.dsl.components.base import base_component
 from tfx.dsl.components.common import resolver
 from tfx.dsl.input_resolution.strategies import latest_blessed_model_strategy
 from tfx.orchestration import metadata
@@ -38,6 +39,7 @@ def create_pipeline(
         columns=_columns(config),
         split=config.data.split.model_dump(),
     )
+    _tell_cache(examples, code_digest.of("components/ingest", "schemas"))
 
     # What the data is like, and what it should be like.
     statistics = StatisticsGen(examples=examples.outputs["examples"])
@@ -94,6 +96,7 @@ def create_pipeline(
         baseline_model=latest_blessed.outputs["model"],
         eval_config=eval_config.build(config),
     )
+    _tell_cache(evaluation, code_digest.of("components/evaluator", "schemas", "trainer/tasks"))
 
     components = [
         examples,
@@ -139,9 +142,16 @@ def _schema(config: config_lib.Config, statistics: StatisticsGen) -> ImportSchem
     """Imports the curated schema where there is one, else infers one from the train split."""
     curated = graph.schema_source(config)
     if curated:
-        return ImportSchemaGen(schema_file=str(curated)).with_id("Schema")
+        imported = ImportSchemaGen(schema_file=str(curated)).with_id("Schema")
+        _tell_cache(imported, code_digest.of_file(curated))
+        return imported
     return SchemaGen(
         statistics=statistics.outputs["statistics"],
         infer_feature_shape=True,
         exclude_splits=[features.EVAL_SPLIT, features.TEST_SPLIT],
     ).with_id("Schema")
+
+
+def _tell_cache(component: base_component.BaseComponent, digest: str) -> None:
+    """Adds a digest to the settings, which the cache compares; no executor reads it."""
+    component.exec_properties["digest"] = digest
