@@ -1,5 +1,9 @@
 """Fills the summary of a run from what the run has made."""
 
+import pathlib
+import shlex
+import shutil
+import sys
 from collections.abc import Sequence
 
 from components.evaluator import verdict
@@ -29,7 +33,7 @@ def build(
         reasons=judgement.reasons,
         pushed_dir=found.pushed_dir,
         log_path=log_path,
-        next_command=_next_command(config, found),
+        next_command=_next_command(found),
     )
 
 
@@ -54,8 +58,19 @@ def _row(task: str, value: verdict.Value, judgement: verdict.Verdict) -> summary
     )
 
 
-def _next_command(config: config_lib.Config, found: results.Results) -> str | None:
-    """Names what one would try now."""
+def _next_command(found: results.Results) -> str | None:
+    """Names what one would try now, as it can be pasted."""
     if found.pushed_dir:
-        return f'python -m serving.ask {found.pushed_dir} "A film of rare warmth."'
+        return (
+            f'{_python()} -m serving.ask {shlex.quote(found.pushed_dir)} "A film of rare warmth."'
+        )
     return None
+
+
+def _python() -> str:
+    """Spells the Python that runs, as short as the user's shell finds it."""
+    path = pathlib.Path(sys.executable)
+    if shutil.which(path.name) == sys.executable:
+        return path.name
+    here = pathlib.Path.cwd()
+    return shlex.quote(str(path.relative_to(here) if path.is_relative_to(here) else path))
