@@ -70,7 +70,7 @@ def _observed(starts: Starts, ends: Ends) -> Iterator[None]:
     """
     original = launcher.Launcher
 
-    class Observed(original):
+    class Observed(launcher.Launcher):
         """A launcher that tells when it starts and ends."""
 
         def launch(self) -> data_types.ExecutionInfo | None:

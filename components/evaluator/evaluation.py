@@ -25,7 +25,8 @@ def values(evaluation_dir: str) -> list[verdict.Value]:
     """Reads every scalar metric of every slice, the candidate's beside the baseline's."""
     rows: list[verdict.Value] = []
     for of_slice in tfma.load_metrics(evaluation_dir):
-        candidate, baseline = {}, {}
+        candidate: dict[str, float | None] = {}
+        baseline: dict[str, float | None] = {}
         for entry in of_slice.metric_keys_and_values:
             if entry.value.WhichOneof("type") != "double_value" or entry.key.is_diff:
                 continue
@@ -38,7 +39,7 @@ def values(evaluation_dir: str) -> list[verdict.Value]:
 
 
 def rules(config: config_pb2.EvalConfig) -> list[verdict.Rule]:
-    """Lists the bounds in TFMA's config."""
+    """Lists the bounds on the task's metrics in TFMA's config."""
     found: list[verdict.Rule] = []
     for spec in config.metrics_specs:
         for metric, of_slices in spec.per_slice_thresholds.items():
