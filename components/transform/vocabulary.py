@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 import apache_beam as beam
 import numpy as np
 import tensorflow as tf
-import tensorflow_transform as tft
 import tensorflow_transform.beam as tft_beam
 from tensorflow_transform import analyzer_nodes, nodes
 
@@ -68,7 +67,7 @@ def analyze(
 
     Args:
         values: String tensor `(any,)`, valid UTF-8 without line breaks.
-        asset_name: File name of the asset, and its key in `tft.TFTransformOutput`.
+        asset_name: File name of the asset, by which `tft.TFTransformOutput` finds it.
         learn: Makes the asset of the counts. It is pickled to a Beam worker.
         limit: `learn` gets this many of the most frequent strings at most, which bounds the memory
             of the one worker that learns.
@@ -96,9 +95,7 @@ def analyze(
             is_partitionable=False,
             output_tensor_info_list=infos,
         )
-        tensors = tuple(map(analyzer_nodes.wrap_as_tensor, outputs))
-    tft.annotate_asset(asset_name, asset_name)
-    return tensors
+        return tuple(map(analyzer_nodes.wrap_as_tensor, outputs))
 
 
 def frequent_words(counted: Counted, min_count: int) -> dict[str, int]:
