@@ -20,6 +20,7 @@ class ModelConfig(Section):
         num_heads: Attention heads; must divide `hidden_dim`.
         intermediate_dim: Width inside the feed-forward block.
         dropout: Probability of dropping a unit, 0 to below 1.
+        token_dropout: Probability of leaving a token out of a text while training.
         norm: LayerNorm before each sub-layer (`pre`) or after its residual (`post`).
         positions: Fixed sinusoids or a learned table of `tokenizer.max_length` rows.
         activation: Non-linearity of the feed-forward block.
@@ -31,6 +32,7 @@ class ModelConfig(Section):
     num_heads: int = pydantic.Field(4, ge=1, le=256)
     intermediate_dim: int = pydantic.Field(512, ge=1, le=65536)
     dropout: float = pydantic.Field(0.1, ge=0.0, lt=1.0)
+    token_dropout: float = pydantic.Field(0.0, ge=0.0, lt=1.0)
     norm: Literal["pre", "post"] = "pre"
     positions: Literal["sinusoidal", "learned"] = "sinusoidal"
     activation: Literal["gelu", "relu"] = "gelu"

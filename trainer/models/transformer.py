@@ -11,10 +11,11 @@ from trainer.layers import (
     learned_positions,
     pooling,
     sinusoidal_positions,
+    token_dropout,
 )
 
 PADDING_ID = 0
-_EMBEDDING_LAYERS = ("token_embedding", "positions", "embedding_dropout")
+_EMBEDDING_LAYERS = ("token_embedding", "embedding_scale", "positions", "embedding_dropout")
 
 
 def build(
@@ -39,8 +40,11 @@ def build(
         Vaswani et al. 2017, sec. 3, arXiv:1706.03762
     """
     token_ids = keras.Input((None,), dtype="int32", name=features.TOKEN_IDS)
-    padding_mask = ops.not_equal(token_ids, PADDING_ID)
-    x = _embed(token_ids, model_config, vocabulary_size, max_length)
+    kept_ids = token_dropout.TokenDropout(
+        model_config.token_dropout, PADDING_ID, name="token_dropout"
+    )(token_ids)
+    padding_mask = ops.not_equal(kept_ids, PADDING_ID)
+    x = _embed(kept_ids, model_config, vocabulary_size, max_length)
     for index in range(model_config.num_layers):
         x = _block(model_config, index)(x, padding_mask=padding_mask)
     if model_config.norm == "pre":
@@ -85,12 +89,16 @@ def _embed(
     max_length: int,
 ) -> keras.KerasTensor:
     """Turns ids `(batch, seq_len)` into vectors that tell token and position."""
+    width = model_config.hidden_dim
     x = keras.layers.Embedding(
         vocabulary_size,
-        model_config.hidden_dim,
-        embeddings_initializer=keras.initializers.RandomNormal(stddev=0.02),
+        width,
+        embeddings_initializer=keras.initializers.RandomNormal(stddev=width**-0.5),
         name="token_embedding",
     )(token_ids)
+    # Tokens come out as large as the sinusoids that are added: beside small ones, positions drown
+    # the words, and the first epochs go by learning to see them (Vaswani et al. 2017, sec. 3.4).
+    x = keras.layers.Rescaling(width**0.5, name="embedding_scale")(x)
     positions: keras.layers.Layer
     if model_config.positions == "learned":
         positions = learned_positions.LearnedPositions(max_length, name="positions")
