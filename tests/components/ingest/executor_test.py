@@ -74,7 +74,7 @@ def _row(text: str, label: str = "1", shop: str = "Köln") -> dict[str, str]:
 
 
 # Each text three times, with labels and shops of its own each time.
-_REPEATED = [_row(f"text nº {i % 400}", str(i % 5), f"shop {i % 7}") for i in range(1200)]
+_REPEATED = [_row(f"text nº {i % 400}", str(i % 7), f"shop {i % 11}") for i in range(1200)]
 
 
 def _sorted(rows: Rows) -> list[tuple[tuple[str, str], ...]]:
