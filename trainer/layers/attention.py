@@ -6,9 +6,10 @@ import keras
 import numpy as np
 from keras import ops
 
-# What a masked score becomes before the softmax. Finite, so that a row with nothing to attend to
-# gives no NaN; float32 whatever the compute dtype, where -1e9 would be -inf in float16.
-_MASKED_SCORE = float(np.finfo(np.float32).min)
+# What a mask adds to a score. Finite, so that a row with nothing to attend to gives no NaN, and so
+# large that any score added to it is rounded away; float32 whatever the compute dtype, since the
+# usual -1e9 is -inf in float16.
+_ATTENDED, _MASKED = np.float32(0.0), np.finfo(np.float32).min
 
 
 def scaled_dot_product_attention(
@@ -41,18 +42,16 @@ def scaled_dot_product_attention(
     """
     # Scaling the query, not the scores, keeps the matmul within the range of float16.
     query = query * query.shape[-1] ** -0.5
-    scores = ops.matmul(query, ops.transpose(key, (0, 1, 3, 2)))
-    weights = _masked_softmax(ops.cast(scores, "float32"), mask)
-    dropped = dropout(weights) if dropout is not None else weights
-    return ops.matmul(ops.cast(dropped, value.dtype), value), weights
-
-
-def _masked_softmax(scores: keras.KerasTensor, mask: keras.KerasTensor | None) -> keras.KerasTensor:
-    """Normalises float32 scores `(batch, num_heads, query_len, key_len)` over the last axis."""
+    scores = ops.cast(ops.matmul(query, ops.transpose(key, (0, 1, 3, 2))), "float32")
+    if mask is not None:
+        scores = scores + ops.where(mask, _ATTENDED, _MASKED)
     # Keras warns of a softmax over a single key, which a text of one token honestly has.
-    softmax = ops.ones_like if scores.shape[-1] == 1 else ops.softmax
-    if mask is None:
-        return softmax(scores)
-    weights = softmax(ops.where(mask, scores, _MASKED_SCORE))
-    # A row that is masked whole comes out of the softmax uniform.
-    return ops.where(mask, weights, 0.0)
+    weights = ops.ones_like(scores) if scores.shape[-1] == 1 else ops.softmax(scores)
+    dropped = weights if dropout is None else dropout(weights)
+    output = ops.matmul(ops.cast(dropped, value.dtype), value)
+    if mask is not None:
+        # A row that is masked whole comes out of the softmax uniform. The output is put right by
+        # itself: a traced step that returns no weights never pays for a pass over them.
+        output = ops.where(ops.any(mask, axis=-1, keepdims=True), output, 0.0)
+        weights = ops.where(mask, weights, 0.0)
+    return output, weights

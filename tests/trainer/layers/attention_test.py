@@ -162,10 +162,11 @@ def test_float16_does_not_overflow_where_the_scaled_score_fits():
     np.testing.assert_allclose(output, 40.0)
 
 
-def test_weights_are_float32_and_the_output_keeps_its_dtype():
+@pytest.mark.parametrize("mask", [None, np.array([True, False])], ids=["no mask", "mask"])
+def test_weights_are_float32_and_the_output_keeps_its_dtype(mask):
     x = ops.convert_to_tensor(_random(1, 1, 2, 4), dtype="bfloat16")
 
-    output, weights = attention.scaled_dot_product_attention(x, x, x)
+    output, weights = attention.scaled_dot_product_attention(x, x, x, mask)
 
     assert output.dtype == tf.bfloat16
     assert weights.dtype == tf.float32
