@@ -9,7 +9,7 @@ class TokenDropout(keras.layers.Layer):
     """Turns tokens into padding at random while training, so that no single word decides a text.
 
     Attention and pooling then pass over them as they pass over padding. The others keep their
-    positions. Where a model has seen few texts this holds back overfitting better than dropping
+    positions. The first token, which stands for the text where it is pooled, always stays. Where a model has seen few texts this holds back overfitting better than dropping
     units does: the embedding of each word must do without its neighbours at times.
 
     Args:
@@ -45,7 +45,8 @@ class TokenDropout(keras.layers.Layer):
         if not training or not self.rate:
             return token_ids
         draws = keras.random.uniform(ops.shape(token_ids), seed=self.seed_generator)
-        return ops.where(draws < self.rate, self.padding_id, token_ids)
+        first = ops.arange(ops.shape(token_ids)[1]) == 0  # (seq_len,)
+        return ops.where((draws < self.rate) & ~first, self.padding_id, token_ids)
 
     def compute_output_shape(self, input_shape: tuple) -> tuple:
         """Returns the shape that comes in."""

@@ -21,6 +21,11 @@ def test_the_share_asked_for_becomes_padding_and_the_rest_stays():
     np.testing.assert_array_equal(dropped[dropped != 0], _IDS[dropped != 0])
 
 
+def test_the_first_token_always_stays():
+    dropped = np.asarray(token_dropout.TokenDropout(0.9, seed=1)(_IDS.T, training=True))
+    np.testing.assert_array_equal(dropped[:, 0], _IDS.T[:, 0])
+
+
 def test_each_call_chooses_anew_and_the_seed_decides():
     layer, same = token_dropout.TokenDropout(0.3, seed=1), token_dropout.TokenDropout(0.3, seed=1)
     first, second = layer(_IDS, training=True), layer(_IDS, training=True)
