@@ -9,8 +9,9 @@ class TokenDropout(keras.layers.Layer):
     """Turns tokens into padding at random while training, so that no single word decides a text.
 
     Attention and pooling then pass over them as they pass over padding. The others keep their
-    positions. The first token, which stands for the text where it is pooled, always stays. Where a model has seen few texts this holds back overfitting better than dropping
-    units does: the embedding of each word must do without its neighbours at times.
+    positions, and the first token, which may stand for the text where it is pooled, always stays.
+    Where a model has seen few texts this holds back overfitting better than dropping units does:
+    each word must do without its neighbours at times.
 
     Args:
         rate: Probability that a token is left out, 0 to below 1.
