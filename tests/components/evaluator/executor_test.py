@@ -287,14 +287,16 @@ def test_worse_than_the_baseline_and_below_bounds(data: _Data, tmp_path: pathlib
     }
 
 
-@pytest.mark.parametrize("slack", [1e-6, -1e-6])
+@pytest.mark.parametrize(
+    ("metric", "slack"), [("accuracy", 1e-6), ("cross_entropy", 1e-6), ("cross_entropy", -1e-6)]
+)
 def test_a_drop_just_within_and_just_beyond(
-    data: _Data, tmp_path: pathlib.Path, slack: float
+    data: _Data, tmp_path: pathlib.Path, metric: str, slack: float
 ) -> None:
-    rise = data.expected("worse")["cross_entropy"] - data.expected("good")["cross_entropy"]
-    assert rise > 0.1
+    drop = abs(data.expected("worse")[metric] - data.expected("good")[metric])
+    assert drop > 0.1
     judged = _judge(
-        data, tmp_path, "worse", "good", "metric=cross_entropy", f"max_drop={rise + slack:.9f}"
+        data, tmp_path, "worse", "good", f"metric={metric}", f"max_drop={drop + slack:.9f}"
     )
     assert judged.blessed == judged.verdict.blessed == (slack > 0)
     assert _broken(judged) == judged.failures
