@@ -1,0 +1,167 @@
+"""The graph as TFX has it, without running it."""
+
+import json
+import pathlib
+
+import pytest
+from tfx.dsl.compiler import compiler
+from tfx.dsl.components.base import base_component
+from tfx.orchestration import pipeline as tfx_pipeline
+from tfx.utils import json_utils
+
+from components.evaluator import component as evaluator
+from pipeline import code_digest, graph, pipeline, workspace
+from pipeline import config as config_lib
+
+_SLICES = "evaluate.slices=[shop]"
+_NO_PUSH = "push.enabled=false"
+_CURATED = f"data.schema={config_lib.PROJECT / 'schemas' / 'classification' / 'schema.pbtxt'}"
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keeps the directory that TFX makes for its records out of the project."""
+    monkeypatch.chdir(tmp_path)
+
+
+def _config(*overrides: str) -> config_lib.Config:
+    return config_lib.from_columns("/data/reviews.csv", "review", "stars", overrides)
+
+
+def _create(*overrides: str) -> tfx_pipeline.Pipeline:
+    config = _config(*overrides)
+    return pipeline.create_pipeline(config, workspace.Workspace.at("workspace", config.name))
+
+
+def _node(node_id: str, *overrides: str) -> base_component.BaseComponent:
+    [node] = [node for node in _create(*overrides).components if node.id == node_id]
+    return node
+
+
+def _edges(created: tfx_pipeline.Pipeline) -> dict[str, set[graph.Edge]]:
+    """Node to the outputs that it takes; what a resolver finds is its own output."""
+    edges = {}
+    for node in created.components:
+        inputs = [] if node.id == "latest_blessed" else node.inputs.values()
+        edges[node.id] = {(channel.producer_component_id, channel.output_key) for channel in inputs}
+    return edges
+
+
+@pytest.mark.parametrize(
+    "overrides",
+    [(), (_SLICES,), (_CURATED,), (_SLICES, _CURATED), (_NO_PUSH,), (_SLICES, _NO_PUSH)],
+    ids=lambda overrides: " ".join(o.partition("=")[0] for o in overrides) or "defaults",
+)
+def test_nodes_and_edges_are_those_that_a_dry_run_shows(overrides: tuple[str, ...]) -> None:
+    shown = {node.id: set(node.inputs) for node in graph.nodes(_config(*overrides))}
+    assert _edges(_create(*overrides)) == shown
+
+
+@pytest.mark.parametrize("overrides", [(), (_SLICES,), (_NO_PUSH,)])
+def test_tfx_compiles_it(overrides: tuple[str, ...]) -> None:
+    compiled = compiler.Compiler().compile(_create(*overrides))
+    ids = {node.pipeline_node.node_info.id for node in compiled.nodes}
+    assert ids == {node.id for node in graph.nodes(_config(*overrides))}
+    assert all(
+        node.pipeline_node.execution_options.caching_options.enable_cache for node in compiled.nodes
+    )
+
+
+def test_the_workspace_holds_all_that_is_written(tmp_path: pathlib.Path) -> None:
+    created = pipeline.create_pipeline(_config(), workspace.Workspace.at(tmp_path, "reviews"))
+    [pusher] = [node for node in created.components if node.id == "Pusher"]
+    destination = json.loads(pusher.exec_properties["push_destination"])
+    root = tmp_path.resolve() / "reviews"
+    assert created.pipeline_info.pipeline_name == "reviews"
+    assert created.pipeline_info.pipeline_root == str(root / "artifacts")
+    assert created.metadata_connection_config.sqlite.filename_uri == str(root / "metadata.db")
+    assert destination["filesystem"]["base_directory"] == str(root / "serving" / "reviews")
+
+
+def test_ingest_reads_the_columns_under_the_features_names() -> None:
+    settings = _node("Ingest", _SLICES).exec_properties
+    assert settings["input_base"] == "/data"
+    assert json.loads(
+        json.loads(settings["custom_config"])["custom_config"]["value"]["columns"]
+    ) == {
+        "text": "review",
+        "label": "stars",
+        "shop": "shop",
+    }
+
+
+def test_transform_learns_from_train_alone_and_never_sees_test() -> None:
+    splits = json.loads(_node("Transform").exec_properties["splits_config"])
+    assert splits == {"analyze": ["train"], "transform": ["train", "eval"]}
+
+
+def test_the_trainer_is_given_train_and_eval_alone() -> None:
+    settings = _node("Trainer").exec_properties
+    assert json.loads(settings["train_args"])["splits"] == ["train"]
+    assert json.loads(settings["eval_args"])["splits"] == ["eval"]
+
+
+def test_the_evaluator_judges_on_test_alone() -> None:
+    settings = _node("Evaluator").exec_properties
+    assert json_utils.loads(settings["example_splits"]) == ["test"]
+
+
+def test_an_inferred_schema_rests_on_train_alone() -> None:
+    settings = _node("Schema", _SLICES).exec_properties
+    assert json_utils.loads(settings["exclude_splits"]) == ["eval", "test"]
+
+
+def test_the_evaluator_is_ours() -> None:
+    assert isinstance(_node("Evaluator"), evaluator.Evaluator)
+
+
+@pytest.mark.parametrize(
+    ("node_id", "rooms"),
+    [
+        ("Ingest", ["components/ingest", "schemas"]),
+        ("Transform", ["components/transform", "schemas", "trainer/tasks"]),
+        ("Trainer", ["trainer", "schemas"]),
+        ("Evaluator", ["components/evaluator", "schemas", "trainer/tasks"]),
+    ],
+)
+def test_changed_code_is_another_setting(
+    monkeypatch: pytest.MonkeyPatch, node_id: str, rooms: list[str]
+) -> None:
+    before = _settings(node_id)
+    assert _settings(node_id) == before
+    for room in rooms:
+        monkeypatch.setattr(
+            code_digest,
+            "of",
+            lambda *of, changed=room: "-".join("new" if r == changed else r for r in of),
+        )
+        changed = _settings(node_id)
+        assert "new" in changed
+        assert changed != before
+
+
+def _settings(node_id: str) -> str:
+    """All settings that TFX's cache compares."""
+    return repr(sorted(_node(node_id).exec_properties.items()))
+
+
+def test_a_changed_schema_is_another_setting(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "schema.pbtxt"
+    path.write_text('feature { name: "text" }')
+    before = dict(_node("Schema", f"data.schema={path}").exec_properties)
+    path.write_text('feature { name: "label" }')
+    after = dict(_node("Schema", f"data.schema={path}").exec_properties)
+    assert before != after
+    assert before["schema_file"] == after["schema_file"] == str(path)
+
+
+def test_settings_of_one_node_leave_the_others_cached() -> None:
+    before = {node.id: repr(node.exec_properties) for node in _create().components}
+    after = {
+        node.id: repr(node.exec_properties)
+        for node in _create("train.epochs=3", "evaluate.max_drop=0.5").components
+    }
+    assert {node_id for node_id in before if before[node_id] != after[node_id]} == {
+        "Trainer",
+        "Evaluator",
+    }
