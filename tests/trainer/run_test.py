@@ -1,0 +1,38 @@
+"""TFX's arguments become a request."""
+
+from tfx.components.trainer import fn_args_utils
+
+from trainer import config, run
+
+
+def test_the_request_carries_all_that_tfx_and_the_config_say():
+    args = fn_args_utils.FnArgs(
+        train_files=["/examples/Split-train/*"],
+        eval_files=["/examples/Split-eval/*"],
+        transform_output="/graph",
+        serving_model_dir="/model/Format-Serving",
+        model_run_dir="/model_run",
+        custom_config={
+            "task": "classification",
+            "architecture": "transformer",
+            "model": {"hidden_dim": 64},
+            "train": {"epochs": 2},
+            "max_length": 32,
+            "backup_dir": "/backups",
+            "code": "abc",
+        },
+    )
+    asked = run.request_of(args)
+
+    assert asked.model == config.ModelConfig(hidden_dim=64)
+    assert asked.train == config.TrainConfig(epochs=2)
+    assert asked.train_files == ("/examples/Split-train/*",)
+    assert asked.eval_files == ("/examples/Split-eval/*",)
+    assert (asked.transform_output, asked.serving_model_dir) == ("/graph", "/model/Format-Serving")
+    assert (asked.logs_dir, asked.backup_dir) == ("/model_run", "/backups")
+    assert (asked.task, asked.architecture, asked.max_length) == (
+        "classification",
+        "transformer",
+        32,
+    )
+    assert asked.code == "abc"
