@@ -16,13 +16,17 @@ def latest(directory: str | pathlib.Path) -> pathlib.Path:
         return directory
     if not directory.is_dir():
         raise FileNotFoundError(f"There must be a serving directory. Received: {directory}")
-    versions = [path for path in directory.iterdir() if path.name.isdigit() and _is_model(path)]
+    versions = [path for path in directory.iterdir() if _is_number(path.name) and _is_model(path)]
     if not versions:
         raise FileNotFoundError(
             "A serving directory must hold a version: a directory named by an integer, with a "
             f"saved_model.pb in it. Received: {directory}"
         )
     return max(versions, key=lambda path: int(path.name))
+
+
+def _is_number(name: str) -> bool:
+    return name.isascii() and name.isdigit()  # "²" is a digit to Python, but no number
 
 
 def _is_model(path: pathlib.Path) -> bool:

@@ -1,0 +1,96 @@
+"""Asking a model whose answers are known."""
+
+import json
+import pathlib
+import subprocess
+import sys
+
+import pytest
+import tensorflow as tf
+
+from serving import ask
+
+_ROOT = pathlib.Path(ask.__file__).resolve().parents[1]
+
+
+class _Model(tf.Module):
+    """Answers with the text, its length in bytes, and a row of strings."""
+
+    def answer(self, text: tf.Tensor) -> dict[str, tf.Tensor]:
+        length = tf.strings.length(text)
+        return {
+            "echo": text,
+            "length": tf.cast(length, tf.float32) / 2.0,
+            "labels": tf.tile([["négatif", "positif"]], [tf.size(text), 1]),
+        }
+
+
+@pytest.fixture(scope="module")
+def directory(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    """A serving directory whose version 8 is the model, and whose version 7 cannot be loaded."""
+    directory = tmp_path_factory.mktemp("serving")
+    model = _Model()
+    text = tf.TensorSpec([None], tf.string, name="text")
+    signatures = {"serving_default": tf.function(model.answer).get_concrete_function(text=text)}
+    tf.saved_model.save(model, str(directory / "00000008"), signatures=signatures)
+    (directory / "7").mkdir()
+    (directory / "7" / "saved_model.pb").write_bytes(b"torn")
+    return directory
+
+
+def test_each_text_gets_the_newest_versions_answer(directory: pathlib.Path) -> None:
+    assert ask.ask(directory, ["hi", "größer"]) == [
+        {"echo": "hi", "length": 1.0, "labels": ["négatif", "positif"]},
+        {"echo": "größer", "length": 4.0, "labels": ["négatif", "positif"]},
+    ]
+
+
+def test_a_versions_own_directory_is_asked_as_well(directory: pathlib.Path) -> None:
+    [answer] = ask.ask(directory / "00000008", ["hi"])
+    assert answer["echo"] == "hi"
+
+
+def test_a_line_of_json_for_each_text(
+    directory: pathlib.Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ask.main([str(directory), "one\ntwo", "größer"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [json.loads(line)["echo"] for line in lines] == ["one\ntwo", "größer"]
+    assert "größer" in lines[1]  # for people, not escaped
+
+
+@pytest.mark.parametrize("arguments", [[], ["somewhere"]])
+def test_too_few_arguments(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert ask.main(arguments) == 2
+    assert capsys.readouterr().err == "usage: python -m serving.ask DIR TEXT [TEXT ...]\n"
+
+
+def test_a_directory_without_a_model_is_told_in_one_line(
+    tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ask.main([str(tmp_path), "hi"]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.startswith("error: A serving directory must hold a version")
+    assert told.err.count("\n") == 1
+
+
+def test_nothing_but_the_answer_is_printed(directory: pathlib.Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "serving.ask", str(directory), "größer"],
+        cwd=_ROOT,
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert json.loads(done.stdout)["echo"] == "größer"
+    assert done.stdout.count(b"\n") == 1
+
+
+def test_a_broken_model_is_told_in_one_line(
+    directory: pathlib.Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ask.main([str(directory / "7"), "hi"]) == 2
+    told = capsys.readouterr()
+    assert told.err.startswith("error: ")
+    assert told.err.count("\n") == 1
