@@ -23,7 +23,8 @@ def ask(directory: str, texts: Sequence[str]) -> list[dict[str, Any]]:
         For each text, output name to value.
 
     Raises:
-        OSError: If the directory holds no version, or one that cannot be read.
+        FileNotFoundError: If the directory holds no version.
+        OSError, ValueError: If the version cannot be read.
     """
     path = versions.latest(directory)
     # An answer is all that one wants to see: TensorFlow and its plug-ins greet on standard error.
@@ -53,7 +54,7 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     try:
         answers = ask(arguments[0], arguments[1:])
-    except OSError as error:  # no version, or one that cannot be read
+    except (OSError, ValueError) as error:  # TensorFlow tells a torn file by either
         print(f"error: {error}", file=sys.stderr)  # noqa: T201
         return 2
     for answer in answers:
