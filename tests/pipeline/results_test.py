@@ -1,0 +1,138 @@
+"""Results read from records and artifacts that were written by hand."""
+
+import pathlib
+
+import pytest
+from ml_metadata import metadata_store, proto
+from ml_metadata.proto import metadata_store_pb2
+from tensorflow_metadata.proto.v0 import statistics_pb2
+from tfx.orchestration import metadata
+
+from components.evaluator import evaluation, verdict
+from pipeline import execution, results, workspace
+
+_JUDGED = verdict.judge(True, [verdict.Value(verdict.ALL_ROWS, "auc", 0.75, None)], [], False)
+
+
+class _Records:
+    """ML Metadata of a workspace, filled execution by execution."""
+
+    def __init__(self, directory: pathlib.Path) -> None:
+        self.workspace = workspace.Workspace.at(directory, "reviews")
+        self.directory = directory
+        config = metadata.sqlite_metadata_connection_config(str(self.workspace.metadata_db))
+        self._store = metadata_store.MetadataStore(config)
+
+    def add(
+        self,
+        node_id: str,
+        key: str,
+        artifact: proto.Artifact | None,
+        event: proto.Event.Type = proto.Event.OUTPUT,
+    ) -> execution.NodeRun:
+        """Records a node that ran, and what it put out."""
+        type_id = self._store.put_execution_type(proto.ExecutionType(name=node_id))
+        [execution_id] = self._store.put_executions([proto.Execution(type_id=type_id)])
+        if artifact is not None:
+            [artifact_id] = self._store.put_artifacts([artifact])
+            path = proto.Event.Path(steps=[proto.Event.Path.Step(key=key)])
+            self._store.put_events(
+                [
+                    proto.Event(
+                        execution_id=execution_id, artifact_id=artifact_id, type=event, path=path
+                    )
+                ]
+            )
+        return execution.NodeRun(node_id, 1.0, execution.MISS, execution_id)
+
+    def statistics(self, rows: dict[str, int]) -> proto.Artifact:
+        """Writes statistics; their splits are named in the order of `rows`."""
+        uri = self.directory / f"statistics-{sum(rows.values())}"
+        for split, count in rows.items():
+            (uri / f"Split-{split}").mkdir(parents=True)
+            found = statistics_pb2.DatasetFeatureStatisticsList()
+            found.datasets.add(num_examples=count)
+            path = uri / f"Split-{split}" / "FeatureStats.pb"
+            path.write_bytes(found.SerializeToString())
+        names = "[" + ", ".join(f'"{split}"' for split in rows) + "]"
+        properties = {"split_names": metadata_store_pb2.STRING}
+        artifact = self._artifact("ExampleStatistics", uri, properties)
+        artifact.properties["split_names"].string_value = names
+        return artifact
+
+    def evaluation(self, judged: verdict.Verdict = _JUDGED) -> proto.Artifact:
+        """Writes an evaluation."""
+        uri = self.directory / "evaluation"
+        uri.mkdir()
+        evaluation.write_verdict(str(uri), judged)
+        return self._artifact("ModelEvaluation", uri)
+
+    def pushed(self, pushed: bool) -> proto.Artifact:
+        """Makes what Pusher leaves, whether it has pushed or not."""
+        artifact = self._artifact("PushedModel", self.directory / "pushed")
+        artifact.custom_properties["pushed"].int_value = int(pushed)
+        if pushed:
+            destination = "/w/serving/reviews/17"
+            artifact.custom_properties["pushed_destination"].string_value = destination
+        return artifact
+
+    def _artifact(
+        self, type_name: str, uri: pathlib.Path, properties: dict[str, int] | None = None
+    ) -> proto.Artifact:
+        made = proto.ArtifactType(name=type_name, properties=properties or {})
+        return proto.Artifact(type_id=self._store.put_artifact_type(made), uri=str(uri))
+
+
+@pytest.fixture
+def records(tmp_path: pathlib.Path) -> _Records:
+    return _Records(tmp_path)
+
+
+def _nodes(records: _Records) -> list[execution.NodeRun]:
+    """A run's nodes without the Pusher."""
+    rows = {"train": 80, "eval": 12, "test": 8}
+    return [
+        records.add("StatisticsGen", "statistics", records.statistics(rows)),
+        records.add("Evaluator", "evaluation", records.evaluation()),
+    ]
+
+
+def test_a_run_that_pushed(records: _Records) -> None:
+    nodes = [*_nodes(records), records.add("Pusher", "pushed_model", records.pushed(True))]
+    found = results.read(records.workspace, nodes)
+    assert found == results.Results(
+        rows={"train": 80, "eval": 12, "test": 8},
+        verdict=_JUDGED,
+        pushed_dir="/w/serving/reviews/17",
+    )
+    assert list(found.rows) == ["train", "eval", "test"]
+
+
+def test_a_run_that_was_not_blessed(records: _Records) -> None:
+    nodes = [*_nodes(records), records.add("Pusher", "pushed_model", records.pushed(False))]
+    assert results.read(records.workspace, nodes).pushed_dir is None
+
+
+def test_a_run_without_a_pusher(records: _Records) -> None:
+    assert results.read(records.workspace, _nodes(records)).pushed_dir is None
+
+
+def test_only_this_runs_executions_count(records: _Records) -> None:
+    records.add("StatisticsGen", "statistics", records.statistics({"train": 1}))
+    records.add("Pusher", "pushed_model", records.pushed(True))
+    found = results.read(records.workspace, _nodes(records))
+    assert found.rows == {"train": 80, "eval": 12, "test": 8}
+    assert found.pushed_dir is None
+
+
+def test_what_a_node_took_is_not_what_it_made(records: _Records) -> None:
+    nodes = _nodes(records)
+    nodes.append(
+        records.add("Pusher", "pushed_model", records.pushed(True), event=proto.Event.INPUT)
+    )
+    assert results.read(records.workspace, nodes).pushed_dir is None
+
+
+def test_a_node_may_put_out_other_things_as_well(records: _Records) -> None:
+    nodes = [*_nodes(records), records.add("Pusher", "log", records.pushed(True))]
+    assert results.read(records.workspace, nodes).pushed_dir is None

@@ -1,0 +1,110 @@
+"""The summary of a run, filled from its results."""
+
+import dataclasses
+import pathlib
+import shlex
+import sys
+
+import pytest
+
+from components.evaluator import verdict
+from pipeline import config as config_lib
+from pipeline import errors, execution, results, run_summary, summary
+
+_ALL = verdict.ALL_ROWS
+_VALUES = [
+    verdict.Value(_ALL, "example_count", 40.0, 40.0),
+    verdict.Value(_ALL, "accuracy", 0.5, 0.75),
+    verdict.Value(_ALL, "cross_entropy", 0.25, 0.5),
+    verdict.Value("shop=Köln", "accuracy", 0.25, 0.5),
+]
+_NODES = [
+    execution.NodeRun("Ingest", 2.0, execution.HIT, 1),
+    execution.NodeRun("Evaluator", 5.5, execution.MISS, 2),
+]
+
+
+def _build(blessed: bool = True, pushed_dir: str | None = None) -> summary.RunSummary:
+    rules = [
+        verdict.Rule("accuracy", "floor", 0.4, True),
+        verdict.Rule("accuracy", "max_drop", 0.25 if blessed else 0.1, True),
+        verdict.Rule("cross_entropy", "ceiling", 0.3, False),
+        verdict.Rule("accuracy", "floor", 0.2, True, "shop"),
+    ]
+    judged = verdict.judge(blessed, _VALUES, rules, has_baseline=True)
+    found = results.Results({"train": 8, "test": 1}, judged, pushed_dir)
+    config = config_lib.from_columns("My Reviews.csv")
+    return run_summary.build(config, _NODES, found, 12.5, "/w/run.log")
+
+
+def test_a_blessed_run() -> None:
+    built = _build(pushed_dir="/w/serving/17")
+    assert dataclasses.replace(built, metrics=[], next_command=None) == summary.RunSummary(
+        name="my-reviews",
+        seconds=12.5,
+        status=errors.ExitStatus.PUSHED,
+        components=[
+            summary.ComponentRow("Ingest", 2.0, "HIT"),
+            summary.ComponentRow("Evaluator", 5.5, "MISS"),
+        ],
+        rows_by_split={"train": 8, "test": 1},
+        metrics=[],
+        verdict=summary.BLESSED,
+        reasons=("all bounds hold (4 checked)",),
+        pushed_dir="/w/serving/17",
+        log_path="/w/run.log",
+        next_command=None,
+    )
+
+
+def test_a_run_that_was_not_blessed() -> None:
+    built = _build(blessed=False)
+    assert built.status == errors.ExitStatus.NOT_BLESSED == 3
+    assert built.verdict == summary.NOT_BLESSED
+    assert built.reasons == (
+        "accuracy on all rows is 0.5000, beyond 0.1000 of the latest blessed model's 0.7500",
+    )
+    assert built.pushed_dir is None
+    assert built.next_command is None
+
+
+def test_each_metric_stands_beside_its_own_bounds() -> None:
+    assert _build(blessed=False).metrics == [
+        summary.MetricRow("example_count", 40.0, baseline=40.0),
+        summary.MetricRow("accuracy", 0.5, floor=0.4, baseline=0.75, max_drop=0.1, passed=False),
+        summary.MetricRow(
+            "cross_entropy", 0.25, ceiling=0.3, baseline=0.5, passed=True, higher_is_better=False
+        ),
+        summary.MetricRow(
+            "accuracy", 0.25, slice="shop=Köln", floor=0.2, baseline=0.5, passed=True
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("on_path", "here", "python"),
+    [
+        (True, "elsewhere", "python"),
+        (False, "project", ".venv/bin/python"),
+        (False, "elsewhere", "{}/project/.venv/bin/python"),
+    ],
+)
+def test_the_next_command_can_be_pasted(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, on_path: bool, here: str, python: str
+) -> None:
+    executable = tmp_path / "project/.venv/bin/python"
+    executable.parent.mkdir(parents=True)
+    executable.touch(mode=0o755)
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.setattr(sys, "executable", str(executable))
+    monkeypatch.setenv("PATH", str(executable.parent) if on_path else "/usr/bin")
+    monkeypatch.chdir(tmp_path / here)
+    command = _build(pushed_dir="/w/my serving/17").next_command
+    assert command is not None
+    assert shlex.split(command) == [
+        python.format(tmp_path),
+        "-m",
+        "serving.ask",
+        "/w/my serving/17",
+        "A film of rare warmth.",
+    ]
