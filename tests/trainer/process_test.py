@@ -69,11 +69,11 @@ def trainings(transformed, tmp_path_factory):
         "plain": {},
         "again": {},
         "other_seed": {"seed": 6, "epochs": 1},
-        "one_replica": {"dropout": 0.0, "label_smoothing": 0.1, "clip_norm": 0.05},
+        "one_replica": {"dropout": 0.0, "label_smoothing": 0.1, "clip_norm": 0.3},
         "two_replicas": {
             "dropout": 0.0,
             "label_smoothing": 0.1,
-            "clip_norm": 0.05,
+            "clip_norm": 0.3,
             "cpu_replicas": 2,
         },
         "bfloat16": {"dropout": 0.0, "precision": "mixed_bfloat16"},
@@ -102,8 +102,9 @@ def test_two_runs_with_one_seed_are_the_same_run(trainings):
 def test_two_replicas_follow_the_loss_curve_of_one(trainings):
     one, two = trainings["one_replica"], trainings["two_replicas"]
     assert (one.started.replicas, two.started.replicas) == (1, 2)
-    # Sums in another order: float32 rounding, which grows a little from step to step.
-    np.testing.assert_allclose(one.losses(), two.losses(), rtol=2e-3)
+    # Sums in another order: float32 rounding, which grows a little from step to step. The bound on
+    # the norm clips some steps and not others, so that a bound of the wrong size would show.
+    np.testing.assert_allclose(one.losses(), two.losses(), rtol=1e-4)
 
 
 @pytest.mark.parametrize("precision", ["bfloat16", "float16"])
