@@ -67,7 +67,9 @@ def runs(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> _Runs:
 def test_a_run_that_pushes(runs: _Runs, capsys: pytest.CaptureFixture[str]) -> None:
     assert runs.run() == errors.ExitStatus.PUSHED == 0
     shown = capsys.readouterr().out
-    assert shown.startswith("✓ Ingest                     2.0 s  HIT\n✓ Trainer")
+    assert shown.startswith(
+        "✓ Ingest                     2.0 s  HIT\n✓ Trainer                    3.0 s  MISS\n"
+    )
     assert "\ndemo  " in shown
     assert "\nPushed  /w/17\n" in shown
     assert f"\nLog     {runs.workspace.logs}/" in shown
