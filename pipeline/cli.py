@@ -53,7 +53,7 @@ def run_command(
     settings: tuple[str, ...],
     dry_run: bool,
 ) -> None:
-    r"""Run a pipeline: the CONFIG file's, or one for your own CSV, or else the sentiment demo.
+    """Run a pipeline: the CONFIG file's, or one for your own CSV, or else the sentiment demo.
 
     \b
     meritline run
@@ -62,7 +62,7 @@ def run_command(
 
     Paths are taken from the current directory. Exit status: 0 pushed, 1 crashed, 2 the config or
     the command line is wrong, 3 not blessed, 4 the data was refused.
-    """
+    """  # noqa: D301 - click takes a backspace alone on a line to mean: do not wrap what follows
     try:
         config = _config(config_path, data, text, label, settings)
         workspace = workspace_lib.Workspace.at(directory, config.name)

@@ -61,9 +61,7 @@ def _row(task: str, value: verdict.Value, judgement: verdict.Verdict) -> summary
 def _next_command(found: results.Results) -> str | None:
     """Names what one would try now, as it can be pasted."""
     if found.pushed_dir:
-        return (
-            f'{_python()} -m serving.ask {shlex.quote(found.pushed_dir)} "A film of rare warmth."'
-        )
+        return f'{_python()} -m serving.ask {shlex.quote(found.pushed_dir)} "Any text of your own."'
     return None
 
 

@@ -196,3 +196,8 @@ def test_a_dry_run_imports_neither_tensorflow_nor_tfx(tmp_path: pathlib.Path) ->
         [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True
     )
     assert done.stdout.splitlines()[-2:] == ["status 0", "heavy []"]
+
+
+def test_the_help_shows_the_commands_on_lines_of_their_own():
+    shown = click.testing.CliRunner().invoke(cli.main, ["run", "--help"]).output
+    assert "\n  meritline run my.yaml --set train.epochs=5\n" in shown

@@ -106,5 +106,5 @@ def test_the_next_command_can_be_pasted(
         "-m",
         "serving.ask",
         "/w/my serving/17",
-        "A film of rare warmth.",
+        "Any text of your own.",
     ]
