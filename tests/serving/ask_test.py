@@ -75,7 +75,10 @@ def test_a_directory_without_a_model_is_told_in_one_line(
     assert told.err.count("\n") == 1
 
 
-def test_nothing_but_the_answer_is_printed(directory: pathlib.Path) -> None:
+def test_nothing_but_the_answer_is_printed(
+    directory: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TF_CPP_MIN_LOG_LEVEL", raising=False)
     done = subprocess.run(
         [sys.executable, "-m", "serving.ask", str(directory), "größer"],
         cwd=_ROOT,
