@@ -164,4 +164,9 @@ def _from_project(document: strict_yaml.Document) -> strict_yaml.Document:
 def _slug(path: str) -> str:
     """Makes a name of a file's name: `My Reviews.csv` becomes `my-reviews`."""
     stem = pathlib.PurePath(path).stem.lower()
-    return re.sub(r"[^a-z0-9_]+", "-", stem).strip("-_")[:63] or "table"
+    slug = re.sub(r"[^a-z0-9_]+", "-", stem).strip("-_")[:63]
+    if slug and stem.isascii():
+        return slug
+    # Names in another script would all come out alike, and share one workspace.
+    mark = hashlib.sha256(stem.encode()).hexdigest()[:6]
+    return f"{slug[:56] or 'table'}-{mark}"

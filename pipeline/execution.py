@@ -5,6 +5,7 @@ import dataclasses
 import time
 from collections.abc import Callable, Iterator
 
+import tensorflow as tf
 from ml_metadata import proto
 from tfx.orchestration import metadata
 from tfx.orchestration import pipeline as tfx_pipeline
@@ -58,6 +59,8 @@ def run(pipeline: tfx_pipeline.Pipeline, starts: Starts, ends: Ends) -> None:
     Raises:
         NodeError: If a node failed; those after it have not run.
     """
+    # GPUs are left to the training process: TensorFlow takes all the memory of those that it sees.
+    tf.config.set_visible_devices([], "GPU")
     with _observed(starts, ends):
         local_dag_runner.LocalDagRunner().run(pipeline)
 

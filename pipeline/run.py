@@ -72,13 +72,20 @@ def _locked(workspace: workspace_lib.Workspace) -> Iterator[None]:
     """Keeps two runs from writing to one workspace; the lock goes with the process.
 
     Raises:
-        ConfigError: If another run holds it.
+        ConfigError: If another run holds it, or the workspace cannot be written.
     """
-    with (workspace.root / ".lock").open("w") as lock:
+    with contextlib.ExitStack() as stack:
         try:
+            workspace.logs.mkdir(exist_ok=True)
+            lock = stack.enter_context((workspace.root / ".lock").open("w"))
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise errors.ConfigError(
                 f"`--workspace` must not be in use by another run. Received: {workspace.root}"
             ) from None
+        except OSError as error:
+            raise errors.ConfigError(
+                "`--workspace` must be a directory that can be written. "
+                f"Received: {workspace.root} ({error.strerror})"
+            ) from error
         yield

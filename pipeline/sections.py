@@ -16,7 +16,7 @@ class SplitConfig(trainer_config.Section):
     Attributes:
         train: What the model learns from.
         eval: What decides when training stops.
-        test: What the verdict rests on; nothing before has seen it.
+        test: What the verdict rests on; nothing that learns or chooses has seen it.
     """
 
     train: int = pydantic.Field(8, ge=1, le=10_000)

@@ -40,18 +40,13 @@ class Workspace:
 
     @property
     def logs(self) -> pathlib.Path:
-        """One log file a run, and TensorBoard's."""
+        """One log file a run."""
         return self.root / "logs"
 
     @property
     def backups(self) -> pathlib.Path:
         """Trainings that were interrupted, to go on from."""
         return self.root / "backups"
-
-    @property
-    def temp(self) -> pathlib.Path:
-        """What may be deleted whenever no run is under way."""
-        return self.root / "temp"
 
     def make(self) -> None:
         """Makes the directory, so that a place that cannot be written is told at once.

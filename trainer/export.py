@@ -61,7 +61,10 @@ class Served(tf.Module):
         return self._answer(tf.io.parse_example(examples, spec))
 
     def _labels(self, examples: tf.Tensor) -> task_lib.Tensors:
-        transformed = self._transform(tf.io.parse_example(examples, self._raw_spec))
+        # Nothing else: a column to slice by need not be there, nor known to an older model.
+        names = (*self._task.raw_features, self._task.raw_label)
+        spec = {name: self._raw_spec[name] for name in names}
+        transformed = self._transform(tf.io.parse_example(examples, spec))
         return {self._task.label_feature: transformed[self._task.label_feature]}
 
     def _answer(self, inputs: dict[str, tf.Tensor | tf.SparseTensor]) -> task_lib.Tensors:

@@ -5,9 +5,11 @@ else had ever used TensorFlow, and a second training in the same run cannot meet
 first.
 """
 
+import hashlib
 import os
 import pathlib
 import sys
+import threading
 import time
 from collections.abc import Callable
 
@@ -62,7 +64,7 @@ def train(request: request_lib.Request, report: Callable[[progress.Event], None]
         train_split=train_split,
         eval_split=eval_split,
         train=request.train,
-        backup_dir=f"{request.backup_dir}/{request.key()}",
+        backup_dir=f"{request.backup_dir}/{request.key()}-{_digest(request)}",
         logs_dir=request.logs_dir,
         report=report,
     )
@@ -111,6 +113,17 @@ def _build(
     )
 
 
+def _digest(request: request_lib.Request) -> str:
+    """Digests the examples: the same paths may hold others, where artifacts were deleted."""
+    digest = hashlib.sha256()
+    for pattern in (*request.train_files, *request.eval_files):
+        for path in sorted(tf.io.gfile.glob(pattern)):
+            with tf.io.gfile.GFile(path, "rb") as file:
+                while block := file.read(1 << 20):
+                    digest.update(block)
+    return digest.hexdigest()[:16]
+
+
 def _in_float32(
     trained: keras.Model,
     request: request_lib.Request,
@@ -127,6 +140,7 @@ def _in_float32(
 
 def main(request_path: str, events_fd: int) -> int:
     """Runs the request in the file, telling events as lines to the file descriptor."""
+    threading.Thread(target=_end_with, args=[os.getppid()], daemon=True).start()
     with os.fdopen(events_fd, "w", buffering=1) as events:
 
         def report(event: progress.Event) -> None:
@@ -138,6 +152,13 @@ def main(request_path: str, events_fd: int) -> int:
             report(progress.Failed(type(error).__name__, str(error)))
             raise
     return 0
+
+
+def _end_with(parent: int) -> None:
+    """Ends this process when the run that started it is gone, however it went."""
+    while os.getppid() == parent:
+        time.sleep(1.0)
+    os._exit(1)  # another run may be using the backup by now
 
 
 if __name__ == "__main__":

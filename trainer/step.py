@@ -1,7 +1,7 @@
 """One step of training and of judging, the same for one replica and for many.
 
 Every replica is handed the whole global batch and takes each n-th row of it, so the replicas' work
-adds up to exactly what one replica would do, for whatever size a bucket's last batch has.
+adds up to what one replica would do, dropout apart, for whatever size a bucket's last batch has.
 """
 
 import dataclasses

@@ -5,10 +5,14 @@ from typing import Any
 import tensorflow_model_analysis as tfma
 from tfx import types
 from tfx.components.evaluator import executor
+from tfx.dsl.io import fileio
 from tfx.types import artifact_utils, standard_component_specs
-from tfx.utils import proto_utils
+from tfx.utils import io_utils, path_utils, proto_utils
 
 from components.evaluator import evaluation, verdict
+from schemas import features
+
+_BASELINE = standard_component_specs.BASELINE_MODEL_KEY
 
 
 class Executor(executor.Executor):
@@ -21,6 +25,9 @@ class Executor(executor.Executor):
         exec_properties: dict[str, Any],
     ) -> None:
         """Evaluates, blesses or does not, and writes `verdict.json` into the evaluation."""
+        not_compared = _why_not_compared(input_dict)
+        if not_compared:
+            input_dict = {k: v for k, v in input_dict.items() if k != _BASELINE}
         super().Do(input_dict, output_dict, exec_properties)
         directory = artifact_utils.get_single_uri(
             output_dict[standard_component_specs.EVALUATION_KEY]
@@ -31,6 +38,30 @@ class Executor(executor.Executor):
             blessed=tfma.load_validation_result(directory).validation_ok,
             values=evaluation.values(directory),
             rules=evaluation.rules(config),
-            has_baseline=bool(input_dict.get(standard_component_specs.BASELINE_MODEL_KEY)),
+            has_baseline=bool(input_dict.get(_BASELINE)),
+            not_compared=not_compared,
         )
         evaluation.write_verdict(directory, judgement)
+
+
+def _why_not_compared(input_dict: dict[str, list[types.Artifact]]) -> str:
+    """Says why the latest blessed model can't be compared with the candidate; empty if it can.
+
+    A model stops at a label that it does not know, so one that knows other labels can't be asked.
+    """
+    if not input_dict.get(_BASELINE):
+        return ""
+    old, new = (
+        _labels(artifact_utils.get_single_instance(input_dict[key]))
+        for key in (_BASELINE, standard_component_specs.MODEL_KEY)
+    )
+    if old == new:
+        return ""
+    return f"the latest blessed model knows other labels ({', '.join(old)}), so it was not compared"
+
+
+def _labels(model: types.Artifact) -> list[str]:
+    """Reads the labels that a model answers with, in the order of their ids."""
+    directory = path_utils.serving_model_path(model.uri, path_utils.is_old_model_artifact(model))
+    path = f"{directory}/assets/{features.LABEL_VOCABULARY}"
+    return io_utils.read_string_file(path).splitlines() if fileio.exists(path) else []

@@ -117,7 +117,13 @@ class Rule:
     column: str = ""
 
 
-def judge(blessed: bool, values: list[Value], rules: list[Rule], has_baseline: bool) -> Verdict:
+def judge(
+    blessed: bool,
+    values: list[Value],
+    rules: list[Rule],
+    has_baseline: bool,
+    not_compared: str = "",
+) -> Verdict:
     """Puts a judgement that TFMA has made into rows and sentences.
 
     Args:
@@ -125,6 +131,7 @@ def judge(blessed: bool, values: list[Value], rules: list[Rule], has_baseline: b
         values: Every metric of every slice, `example_count` among them.
         rules: The bounds that TFMA was given.
         has_baseline: Whether a blessed model was there to compare with.
+        not_compared: Why there was none, where it is not that there never was one.
     """
     examples = sum(int(v.value or 0) for v in values if _is_count(v) and v.slice == ALL_ROWS)
     bounds = tuple(bound for rule in rules for bound in _check(rule, values, has_baseline))
@@ -132,20 +139,27 @@ def judge(blessed: bool, values: list[Value], rules: list[Rule], has_baseline: b
         blessed=blessed,
         examples=examples,
         has_baseline=has_baseline,
-        reasons=tuple(_reasons(blessed, examples, bounds, has_baseline)),
+        reasons=(
+            *_reasons(blessed, examples, bounds),
+            *_about_baseline(blessed, has_baseline, not_compared),
+        ),
         bounds=bounds,
         values=tuple(values),
     )
 
 
-def _reasons(
-    blessed: bool, examples: int, bounds: Sequence[Bound], has_baseline: bool
-) -> Iterator[str]:
+def _about_baseline(blessed: bool, has_baseline: bool, not_compared: str) -> Iterator[str]:
+    """Yields why nothing was compared, where that was so."""
+    if not_compared:
+        yield not_compared
+    elif blessed and not has_baseline:
+        yield "there was no blessed model before it to compare with"
+
+
+def _reasons(blessed: bool, examples: int, bounds: Sequence[Bound]) -> Iterator[str]:
     """Yields why the model was blessed or not."""
     if blessed:
         yield f"all bounds hold ({len(bounds)} checked)" if bounds else "no bound was set on it"
-        if not has_baseline:
-            yield "there was no blessed model before it to compare with"
     elif not examples:
         yield "the test split has no examples"
     elif all(bound.passed for bound in bounds):

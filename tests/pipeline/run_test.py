@@ -186,3 +186,9 @@ def test_a_lock_that_a_killed_run_left_behind_holds_nobody_up(runs: _Runs) -> No
     with (runs.workspace.root / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
     assert runs.run() == 0
+
+
+def test_a_workspace_that_cannot_be_written_is_a_config_error(runs: _Runs) -> None:
+    (runs.workspace.root / ".lock").mkdir(parents=True)
+    with pytest.raises(errors.ConfigError, match=r"`--workspace` must be a directory that can be"):
+        run.run(runs.config, runs.workspace)

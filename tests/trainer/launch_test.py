@@ -1,6 +1,9 @@
 """A training process that fails in one way or another; a small script stands in for it."""
 
+import pathlib
+import subprocess
 import sys
+import time
 
 import pytest
 
@@ -86,3 +89,31 @@ def test_the_process_does_not_outlive_an_interrupted_listener(stand_in, monkeypa
     with pytest.raises(KeyboardInterrupt):
         launch.run(_Request(), interrupt)
     assert processes[0].poll() is not None
+
+
+def test_a_training_ends_with_the_run_that_started_it(tmp_path):
+    # The parent is killed outright, with no chance to end its child.
+    parent = (
+        "import subprocess, sys, time\n"
+        "child = 'import os, threading, time; from trainer import process; '\\\n"
+        "    'threading.Thread(target=process._end_with, args=[os.getppid()]).start(); '\\\n"
+        "    'print(os.getpid(), flush=True); time.sleep(120)'\n"
+        "subprocess.run([sys.executable, '-c', child])\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", parent], stdout=subprocess.PIPE, text=True
+    ) as process:
+        child = int(process.stdout.readline())
+        process.kill()
+    deadline = time.monotonic() + 20
+    while _runs(child) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert not _runs(child)
+
+
+def _runs(pid):
+    """Tells whether a process runs; one that has ended but was not waited for does not."""
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False

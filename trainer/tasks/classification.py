@@ -14,6 +14,7 @@ class Classification(task.Task):
     """One label of two or more for each text, by softmax and cross-entropy."""
 
     raw_features = (features.TEXT,)
+    raw_label = features.LABEL
     label_feature = features.LABEL_ID
     answer_feature = "probabilities"
 

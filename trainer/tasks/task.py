@@ -15,11 +15,13 @@ class Task(abc.ABC):
 
     Attributes:
         raw_features: Raw features that a request must carry, in the order of the signature.
+        raw_label: Raw feature that the label is made of.
         label_feature: Transformed feature that holds the label.
         answer_feature: Entry of `answer` that the Evaluator compares with the label.
     """
 
     raw_features: tuple[str, ...]
+    raw_label: str
     label_feature: str
     answer_feature: str
 

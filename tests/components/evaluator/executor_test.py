@@ -2,6 +2,7 @@
 
 import dataclasses
 import pathlib
+import shutil
 
 import numpy as np
 import pytest
@@ -321,3 +322,21 @@ def test_without_examples_nothing_is_blessed(data: _Data, tmp_path: pathlib.Path
     assert not judged.verdict.blessed
     assert judged.verdict.examples == 0
     assert judged.verdict.reasons == ("the test split has no examples",)
+
+
+def test_a_model_that_knows_other_labels_is_not_compared(
+    data: _Data, tmp_path: pathlib.Path
+) -> None:
+    # Its labels are an asset of the model; it would stop at any that it does not know.
+    shutil.copytree(data.directory / "good", data.directory / "of_other_labels")
+    assets = data.directory / "of_other_labels" / "Format-Serving" / "assets"
+    assets.mkdir(exist_ok=True)
+    (assets / features.LABEL_VOCABULARY).write_text("no\nyes\n")
+
+    judged = _judge(data, tmp_path, "worse", "of_other_labels", "floor={accuracy: 0.1}")
+
+    assert judged.blessed  # as a first model: it would have been too bad beside "good"
+    assert not judged.verdict.has_baseline
+    assert judged.verdict.reasons[-1] == (
+        "the latest blessed model knows other labels (no, yes), so it was not compared"
+    )
