@@ -38,6 +38,20 @@ def values(evaluation_dir: str) -> list[verdict.Value]:
     return sorted(rows, key=lambda row: (row.slice != verdict.ALL_ROWS, row.slice))
 
 
+def confusion_matrix(evaluation_dir: str) -> tuple[tuple[float, ...], ...]:
+    """Reads the candidate's confusion matrix on all rows; empty where the task has none."""
+    for of_slice in tfma.load_metrics(evaluation_dir):
+        for entry in of_slice.metric_keys_and_values:
+            key = entry.key
+            ours = key.model_name != tfma.BASELINE_KEY and not key.is_diff
+            if key.name == "confusion_matrix" and ours and not of_slice.slice_key.single_slice_keys:
+                counts = entry.value.array_value
+                width = counts.shape[-1]
+                cells = tuple(counts.float64_values)
+                return tuple(cells[i : i + width] for i in range(0, len(cells), width))
+    return ()
+
+
 def rules(config: config_pb2.EvalConfig) -> list[verdict.Rule]:
     """Lists the bounds on the task's metrics in TFMA's config."""
     found: list[verdict.Rule] = []

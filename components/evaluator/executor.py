@@ -1,5 +1,6 @@
 """TFX's Evaluator, with a verdict written beside its evaluation."""
 
+import dataclasses
 from typing import Any
 
 import tensorflow_model_analysis as tfma
@@ -41,6 +42,8 @@ class Executor(executor.Executor):
             has_baseline=bool(input_dict.get(_BASELINE)),
             not_compared=not_compared,
         )
+        matrix = evaluation.confusion_matrix(directory)
+        judgement = dataclasses.replace(judgement, confusion_matrix=matrix)
         evaluation.write_verdict(directory, judgement)
 
 

@@ -83,6 +83,8 @@ class Verdict:
         reasons: Why, in sentences: of a model not blessed, one for each bound that did not hold.
         bounds: Every bound that was set and could be checked.
         values: Every metric of every slice.
+        confusion_matrix: Examples by true label (row) and answered label (column), in the order of
+            the labels' ids; empty for a task without one.
     """
 
     blessed: bool
@@ -91,6 +93,7 @@ class Verdict:
     reasons: tuple[str, ...]
     bounds: tuple[Bound, ...]
     values: tuple[Value, ...]
+    confusion_matrix: tuple[tuple[float, ...], ...] = ()
 
     def to_json(self) -> str:
         """Renders the verdict as JSON for programs and people."""
@@ -103,6 +106,7 @@ class Verdict:
         fields["reasons"] = tuple(fields["reasons"])
         fields["bounds"] = tuple(Bound(**bound) for bound in fields["bounds"])
         fields["values"] = tuple(Value(**value) for value in fields["values"])
+        fields["confusion_matrix"] = tuple(map(tuple, fields["confusion_matrix"]))
         return cls(**fields)
 
 

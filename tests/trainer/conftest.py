@@ -41,7 +41,8 @@ def _rows(count: int, seed: int) -> list[dict[str, list[str]]]:
         label = rng.choice(["bad", "good"])
         words = rng.choices(_FILLERS, k=rng.choice([0, 2, 5, 6, 9, 17, 39]))
         words.insert(rng.randint(0, len(words)), rng.choice(_WORDS[label]))
-        rows.append({"text": [" ".join(words)], "label": [label]})
+        # A column to slice by: the model must not ask for it.
+        rows.append({"text": [" ".join(words)], "label": [label], "shop": ["Rome"]})
     return rows
 
 
@@ -61,7 +62,7 @@ def transformed(tmp_path_factory) -> Transformed:
         "tokenizer": {"vocabulary_size": 120, "max_length": MAX_LENGTH},
         "labels": None,
     }
-    spec = {name: tf.io.FixedLenFeature([1], tf.string) for name in ("text", "label")}
+    spec = {name: tf.io.FixedLenFeature([1], tf.string) for name in ("text", "label", "shop")}
     metadata = tft.DatasetMetadata.from_feature_spec(spec)
     splits = {"train": _rows(333, seed=1), "eval": _rows(90, seed=2)}
     with tft_beam.Context(temp_dir=str(root / "temp")):

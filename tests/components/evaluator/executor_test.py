@@ -229,6 +229,17 @@ def test_metrics_are_what_scikit_learn_computes(data: _Data, blessed: _Judged) -
             assert values[slice_name, metric] == pytest.approx(expected, abs=1e-6)
 
 
+def test_the_verdict_holds_the_confusion_matrix(data: _Data, blessed: _Judged) -> None:
+    matrix = np.array(blessed.verdict.confusion_matrix)
+    [accuracy] = (
+        value.value
+        for value in blessed.verdict.values
+        if (value.metric, value.slice) == ("accuracy", _ALL)
+    )
+    assert matrix.sum() == blessed.verdict.examples
+    assert np.diag(matrix).sum() / matrix.sum() == pytest.approx(accuracy)
+
+
 def test_a_bound_on_all_rows_bounds_no_slice(blessed: _Judged) -> None:
     assert blessed.blessed
     assert blessed.failures == set()
