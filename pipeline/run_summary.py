@@ -30,7 +30,7 @@ def build(
         rows_by_split=found.rows,
         metrics=[_row(config.task, value, judgement) for value in judgement.values],
         verdict=summary.BLESSED if judgement.blessed else summary.NOT_BLESSED,
-        reasons=judgement.reasons,
+        reasons=(*judgement.reasons, *found.anomalies),
         pushed_dir=found.pushed_dir,
         log_path=log_path,
         next_command=_next_command(found),

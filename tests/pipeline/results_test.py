@@ -5,7 +5,7 @@ import pathlib
 import pytest
 from ml_metadata import metadata_store, proto
 from ml_metadata.proto import metadata_store_pb2
-from tensorflow_metadata.proto.v0 import statistics_pb2
+from tensorflow_metadata.proto.v0 import anomalies_pb2, statistics_pb2
 from tfx.orchestration import metadata
 
 from components.evaluator import evaluation, verdict
@@ -44,6 +44,18 @@ class _Records:
                 ]
             )
         return execution.NodeRun(node_id, 1.0, execution.MISS, execution_id)
+
+    def anomalies(self, split: str, feature: str, description: str) -> proto.Artifact:
+        """Writes what ExampleValidator found in one split."""
+        uri = self.directory / "anomalies"
+        (uri / f"Split-{split}").mkdir(parents=True)
+        found = anomalies_pb2.Anomalies()
+        found.anomaly_info[feature].description = description
+        (uri / f"Split-{split}" / "SchemaDiff.pb").write_bytes(found.SerializeToString())
+        properties = {"split_names": metadata_store_pb2.STRING}
+        artifact = self._artifact("ExampleAnomalies", uri, properties)
+        artifact.properties["split_names"].string_value = f'["{split}"]'
+        return artifact
 
     def statistics(self, rows: dict[str, int]) -> proto.Artifact:
         """Writes statistics; their splits are named in the order of `rows`."""
@@ -136,3 +148,11 @@ def test_what_a_node_took_is_not_what_it_made(records: _Records) -> None:
 def test_a_node_may_put_out_other_things_as_well(records: _Records) -> None:
     nodes = [*_nodes(records), records.add("Pusher", "log", records.pushed(True))]
     assert results.read(records.workspace, nodes).pushed_dir is None
+
+
+def test_anomalies_are_told_by_split_and_feature(records: _Records) -> None:
+    found = records.anomalies("eval", "domain", "Unexpected string values: blogs")
+    nodes = [*_nodes(records), records.add("ExampleValidator", "anomalies", found)]
+    assert results.read(records.workspace, nodes).anomalies == (
+        "anomaly in eval: domain: Unexpected string values: blogs",
+    )
