@@ -8,7 +8,7 @@ from ml_metadata import metadata_store, proto
 from tensorflow_metadata.proto.v0 import anomalies_pb2
 from tfx.dsl.io import fileio
 from tfx.orchestration import metadata
-from tfx.types import artifact_utils
+from tfx.types import artifact_utils, standard_artifacts
 from tfx.utils import io_utils
 
 from components.evaluator import evaluation, verdict
@@ -49,6 +49,24 @@ def read(workspace: workspace_lib.Workspace, nodes: Sequence[execution.NodeRun])
         pushed_dir=next((_destination(artifact) for artifact in pushed), None),
         anomalies=tuple(line for artifact in found for line in _anomalies(artifact)),
     )
+
+
+def forget_lost_pushes(workspace: workspace_lib.Workspace) -> None:
+    """Makes the cache forget models that are no longer where they were pushed to.
+
+    The cache looks at the Pusher's own copy of a model alone, and would answer that it stands in a
+    serving directory from which somebody has deleted it.
+    """
+    if not workspace.metadata_db.exists():
+        return
+    config = metadata.sqlite_metadata_connection_config(str(workspace.metadata_db))
+    with metadata.Metadata(config) as handle:
+        for artifact in handle.store.get_artifacts_by_type(
+            standard_artifacts.PushedModel.TYPE_NAME
+        ):
+            destination = _destination(artifact)
+            if destination and not fileio.exists(destination) and fileio.exists(artifact.uri):
+                fileio.rmtree(artifact.uri)
 
 
 def _outputs(

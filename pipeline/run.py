@@ -59,6 +59,7 @@ def _run(
         else:
             console.component_finished(node.node_id, node.seconds, node.state == execution.HIT)
 
+    results.forget_lost_pushes(workspace)
     with listeners.listening(console.training_event):
         execution.run(pipeline.create_pipeline(config, workspace), console.component_started, ends)
     found = results.read(workspace, nodes)

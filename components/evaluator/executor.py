@@ -54,17 +54,23 @@ def _why_not_compared(input_dict: dict[str, list[types.Artifact]]) -> str:
     """
     if not input_dict.get(_BASELINE):
         return ""
-    old, new = (
-        _labels(artifact_utils.get_single_instance(input_dict[key]))
+    old_dir, new_dir = (
+        _directory(artifact_utils.get_single_instance(input_dict[key]))
         for key in (_BASELINE, standard_component_specs.MODEL_KEY)
     )
+    if not fileio.exists(old_dir):
+        return "the files of the latest blessed model are gone, so it was not compared"
+    old, new = _labels(old_dir), _labels(new_dir)
     if old == new:
         return ""
     return f"the latest blessed model knows other labels ({', '.join(old)}), so it was not compared"
 
 
-def _labels(model: types.Artifact) -> list[str]:
+def _directory(model: types.Artifact) -> str:
+    return path_utils.serving_model_path(model.uri, path_utils.is_old_model_artifact(model))
+
+
+def _labels(directory: str) -> list[str]:
     """Reads the labels that a model answers with, in the order of their ids."""
-    directory = path_utils.serving_model_path(model.uri, path_utils.is_old_model_artifact(model))
     path = f"{directory}/assets/{features.LABEL_VOCABULARY}"
     return io_utils.read_string_file(path).splitlines() if fileio.exists(path) else []

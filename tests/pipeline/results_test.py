@@ -79,12 +79,15 @@ class _Records:
         evaluation.write_verdict(str(uri), judged)
         return self._artifact("ModelEvaluation", uri)
 
-    def pushed(self, pushed: bool) -> proto.Artifact:
+    def pushed(
+        self, pushed: bool, destination: str = "/w/serving/reviews/17", name: str = "pushed"
+    ) -> proto.Artifact:
         """Makes what Pusher leaves, whether it has pushed or not."""
-        artifact = self._artifact("PushedModel", self.directory / "pushed")
+        uri = self.directory / name
+        uri.mkdir(exist_ok=True)
+        artifact = self._artifact("PushedModel", uri)
         artifact.custom_properties["pushed"].int_value = int(pushed)
         if pushed:
-            destination = "/w/serving/reviews/17"
             artifact.custom_properties["pushed_destination"].string_value = destination
         return artifact
 
@@ -156,3 +159,22 @@ def test_anomalies_are_told_by_split_and_feature(records: _Records) -> None:
     assert results.read(records.workspace, nodes).anomalies == (
         "anomaly in eval: domain: Unexpected string values: blogs",
     )
+
+
+def test_a_push_is_forgotten_once_it_has_been_deleted(records: _Records) -> None:
+    there, gone = records.directory / "17", records.directory / "18"
+    there.mkdir()
+    records.add("Pusher", "pushed_model", records.pushed(True, str(there), "of 17"))
+    records.add("Pusher", "pushed_model", records.pushed(True, str(gone), "of 18"))
+    records.add("Pusher", "pushed_model", records.pushed(False, name="of none"))
+    for _ in range(2):
+        results.forget_lost_pushes(records.workspace)
+        left = {path.name for path in records.directory.glob("of *")}
+        assert left == {"of 17", "of none"}
+
+
+def test_a_workspace_without_pushes_has_none_to_forget(tmp_path: pathlib.Path) -> None:
+    fresh = workspace.Workspace.at(tmp_path, "fresh")
+    results.forget_lost_pushes(fresh)
+    assert list(tmp_path.iterdir()) == []
+    results.forget_lost_pushes(_Records(tmp_path).workspace)

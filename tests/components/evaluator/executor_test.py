@@ -335,6 +335,15 @@ def test_without_examples_nothing_is_blessed(data: _Data, tmp_path: pathlib.Path
     assert judged.verdict.reasons == ("the test split has no examples",)
 
 
+def test_a_model_whose_files_are_gone_is_not_compared(data: _Data, tmp_path: pathlib.Path) -> None:
+    judged = _judge(data, tmp_path, "worse", "deleted by somebody", "floor={accuracy: 0.1}")
+    assert judged.blessed
+    assert judged.verdict.reasons == (
+        "all bounds hold (1 checked)",
+        "the files of the latest blessed model are gone, so it was not compared",
+    )
+
+
 def test_a_model_that_knows_other_labels_is_not_compared(
     data: _Data, tmp_path: pathlib.Path
 ) -> None:
