@@ -168,5 +168,5 @@ def _slug(path: str) -> str:
     if slug and stem.isascii():
         return slug
     # Names in another script would all come out alike, and share one workspace.
-    mark = hashlib.sha256(stem.encode()).hexdigest()[:6]
+    mark = hashlib.sha256(stem.encode(errors="surrogateescape")).hexdigest()[:6]
     return f"{slug[:56] or 'table'}-{mark}"
