@@ -7,6 +7,9 @@ everything after it (schema, Transform, serving signatures, requests) knows one 
 # Raw features: what Ingest writes and what a serving request carries.
 TEXT = "text"
 LABEL = "label"
+# Where a row came from, `reviews.csv:17`: Ingest writes it, what names rows to people reads it. No
+# statistics, no schema and no model know of it.
+ORIGIN = "origin"
 
 # Transformed features: what Transform writes and the Trainer reads.
 TOKEN_IDS = "token_ids"

@@ -2,19 +2,38 @@
 
 import dataclasses
 import json
+from typing import Literal
+
+Kind = Literal["text", "number"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Column:
+    """One wanted column.
+
+    Attributes:
+        name: Its name in the file.
+        kind: `text` for any value that is not blank, as UTF-8; `number` for a finite number.
+    """
+
+    name: str
+    kind: Kind = "text"
 
 
 @dataclasses.dataclass(frozen=True)
 class Columns:
-    """Feature name to the name of its column in the file; every one is required."""
+    """Feature name to its column; every one is required in each row."""
 
-    by_feature: dict[str, str]
+    by_feature: dict[str, Column]
 
     def to_json(self) -> str:
         """Renders the mapping for an execution property."""
-        return json.dumps(self.by_feature, sort_keys=True)
+        return json.dumps(
+            {name: dataclasses.asdict(column) for name, column in self.by_feature.items()},
+            sort_keys=True,
+        )
 
     @classmethod
     def from_json(cls, text: str) -> "Columns":
         """Reads the mapping back."""
-        return cls(json.loads(text))
+        return cls({name: Column(**column) for name, column in json.loads(text).items()})

@@ -1,0 +1,28 @@
+"""The artifact types that TFX has none of its own for."""
+
+from tfx.types import artifact
+
+
+class Quarantine(artifact.Artifact):
+    """Rows that could not be used: `rows.jsonl` with file, line, reason and raw bytes of each.
+
+    Properties: `rows_in`, `rows_out`, `rows` (quarantined); `rows_in = rows_out + rows`.
+    """
+
+    TYPE_NAME = "Quarantine"
+    PROPERTIES = {  # noqa: RUF012 - TFX's name, read by its metaclass
+        name: artifact.Property(type=artifact.PropertyType.INT)
+        for name in ("rows_in", "rows_out", "rows")
+    }
+
+
+class TextStatistics(artifact.Artifact):
+    """What TFDV does not count of texts: `text_statistics.json`, see components/statistics."""
+
+    TYPE_NAME = "TextStatistics"
+
+
+class DataReport(artifact.Artifact):
+    """What DataGate found: `findings.json`, and `index.html`, the page of the data."""
+
+    TYPE_NAME = "DataReport"

@@ -1,0 +1,1 @@
+"""DataGate: judges the data, and stops the run before work is wasted on it."""

@@ -1,0 +1,1 @@
+"""StatisticsGen: TFDV's statistics and those of texts, in one pass."""
