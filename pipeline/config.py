@@ -14,8 +14,10 @@ from typing import Any, Literal
 import pydantic
 import yaml
 
+from components.data_gate import config as data_gate_config
+from components.ingest import formats
 from components.transform import config as transform_config
-from pipeline import config_errors, errors, sections, strict_yaml
+from pipeline import config_errors, data_section, errors, sections, strict_yaml
 from pipeline import overrides as overrides_lib
 from trainer import config as trainer_config
 
@@ -23,11 +25,13 @@ PROJECT = pathlib.Path(__file__).resolve().parents[1]
 PRESETS = PROJECT / "pipeline" / "presets"
 
 # The names by which other modules know the sections.
-DataConfig = sections.DataConfig
+DataConfig = data_section.DataConfig
 EvaluateConfig = sections.EvaluateConfig
 PushConfig = sections.PushConfig
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+_PATH_KEYS = ("path", "train", "eval", "test", "schema")  # of `data`
+_GLOB = re.compile(r"\[[^]]*\]|[*?]")
 
 
 class Config(trainer_config.Section):
@@ -36,7 +40,8 @@ class Config(trainer_config.Section):
     Attributes:
         name: Names the workspace's directory and the served model.
         task: What is learned from the text.
-        data: The table, and its columns.
+        data: The files, and what their columns mean.
+        validate_section: The checks of the data, written `validate:`.
         tokenizer: How text becomes token ids.
         model: The shape of the model.
         train: How the model is trained.
@@ -44,9 +49,15 @@ class Config(trainer_config.Section):
         push: What happens to a blessed model.
     """
 
+    # `validate` is a method of pydantic's own, so the attribute needs another name than the key.
+    model_config = pydantic.ConfigDict(serialize_by_alias=True)
+
     name: str
     task: Literal["classification"] = "classification"
-    data: sections.DataConfig
+    data: data_section.DataConfig
+    validate_section: data_gate_config.ValidateConfig = pydantic.Field(
+        data_gate_config.ValidateConfig.model_validate({}), alias="validate"
+    )
     tokenizer: transform_config.TokenizerConfig = transform_config.TokenizerConfig.model_validate(
         {}
     )
@@ -68,6 +79,7 @@ class Config(trainer_config.Section):
     @pydantic.model_validator(mode="after")
     def _sections_agree(self) -> "Config":
         problems = [
+            *sections.format_problems(self.task, self.data),
             *sections.slice_problems(self.data, self.evaluate),
             *sections.bound_problems(self.task, self.evaluate),
         ]
@@ -104,7 +116,7 @@ def from_columns(
     """Makes the config of a table that the user brings, with defaults for all the rest.
 
     Args:
-        data: The table's path; the run is named after its file.
+        data: A file, a directory, a pattern or a URI; the run is named after it.
         text: The column with the text.
         label: The column with the label.
         overrides: Values above these, as after `--set`.
@@ -140,8 +152,9 @@ def _validate(document: strict_yaml.Document) -> Config:
     values = dict(document.values)
     for name, field in Config.model_fields.items():
         # A section left out, or with all of its keys commented out, has its defaults.
-        if config_errors.is_section(field.annotation) and values.get(name) is None:
-            values[name] = {}
+        key = field.alias or name
+        if config_errors.is_section(field.annotation) and values.get(key) is None:
+            values[key] = {}
     try:
         return Config.model_validate(values)
     except pydantic.ValidationError as error:
@@ -154,7 +167,7 @@ def _from_project(document: strict_yaml.Document) -> strict_yaml.Document:
     if pathlib.Path.cwd() == PROJECT:
         return document
     paths: list[Any] = []
-    for key in ("path", "schema"):
+    for key in _PATH_KEYS:
         value = document.values["data"].get(key)
         if value is not None:
             paths.append(overrides_lib.Override(("data", key), str(PROJECT / value), "preset"))
@@ -162,11 +175,35 @@ def _from_project(document: strict_yaml.Document) -> strict_yaml.Document:
 
 
 def _slug(path: str) -> str:
-    """Makes a name of a file's name: `My Reviews.csv` becomes `my-reviews`."""
-    stem = pathlib.PurePath(path).stem.lower()
+    """Makes a name of what a path names: `My Reviews.csv` becomes `my-reviews`."""
+    stem = _stem(path).lower()
     slug = re.sub(r"[^a-z0-9_]+", "-", stem).strip("-_")[:63]
     if slug and stem.isascii():
         return slug
     # Names in another script would all come out alike, and share one workspace.
     mark = hashlib.sha256(stem.encode(errors="surrogateescape")).hexdigest()[:6]
     return f"{slug[:56] or 'table'}-{mark}"
+
+
+def _stem(path: str) -> str:
+    """Returns the part of a path that says most: `a/reviews-*.csv.gz` gives `reviews-`."""
+    file = pathlib.Path(path)
+    if not data_section.is_uri(path):
+        file = file.absolute()  # `.` has a name of its own
+        if file.is_dir():
+            return file.name
+        if file.exists():
+            return _without_extension(file.name)  # what exists is no pattern
+    for part in reversed(file.parts):
+        whole = _without_extension(part) if part == file.name else part
+        plain = _GLOB.sub("", whole)
+        if re.search(r"\w", plain):
+            return plain
+    return ""
+
+
+def _without_extension(name: str) -> str:
+    """Cuts `.csv.gz` off as well as `.csv`, and any other ending."""
+    if formats.is_compressed(name):
+        name = name[: -len(".gz")]
+    return pathlib.PurePath(name).stem

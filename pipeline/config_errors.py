@@ -6,6 +6,7 @@ One such line: ``config.yaml:7: `train.batch_size` must be at least 1. Received:
 import difflib
 import json
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import pydantic
@@ -76,6 +77,17 @@ def nearest(name: str, names: list[str]) -> str | None:
     by_lower = {known.lower(): known for known in reversed(names)}
     close = difflib.get_close_matches(name.lower(), list(by_lower), n=1)
     return by_lower[close[0]] if close else None
+
+
+def refuse_repeated(key: str, names: Sequence[str]) -> None:
+    """Refuses a list that holds a name twice.
+
+    Raises:
+        ValueError: If it does; the message names the key and the name.
+    """
+    for i, name in enumerate(names):
+        if name in names[:i]:
+            raise ValueError(f"`{key}` must not hold anything twice. Received: {show(name)} twice")
 
 
 def _describe(details: pydantic_core.ErrorDetails, model: type[pydantic.BaseModel]) -> str:

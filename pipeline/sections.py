@@ -1,86 +1,13 @@
-"""The sections of the config that belong to the pipeline itself, and the rules between them."""
+"""What is judged and pushed, as the config has it, and the rules between the sections."""
 
-import pathlib
 from collections.abc import Iterator
 
 import pydantic
 
-from pipeline import config_errors
-from schemas import features, metrics
+from components.ingest import formats
+from pipeline import config_errors, data_section
+from schemas import metrics
 from trainer import config as trainer_config
-
-
-class SplitConfig(trainer_config.Section):
-    """Parts of the table that go to each split, such as 8 : 1 : 1.
-
-    Attributes:
-        train: What the model learns from.
-        eval: What decides when training stops.
-        test: What the verdict rests on; nothing that learns or chooses has seen it.
-    """
-
-    train: int = pydantic.Field(8, ge=1, le=10_000)
-    eval: int = pydantic.Field(1, ge=1, le=10_000)
-    test: int = pydantic.Field(1, ge=1, le=10_000)
-
-
-class DataConfig(trainer_config.Section):
-    """The table, and what its columns mean.
-
-    Attributes:
-        path: A CSV file in UTF-8 with a header.
-        text: The column with the text.
-        label: The column with the label.
-        labels: All labels, in the order of their ids; null takes those of the train split.
-        schema_path: A curated `schema.pbtxt`, written `schema:`; null takes the task's own where it
-            describes every column, and otherwise infers one from the data.
-        split: How the rows are dealt out, by a hash of the text.
-    """
-
-    # `schema` is a method of pydantic's own, so the attribute needs another name than the key.
-    model_config = pydantic.ConfigDict(serialize_by_alias=True)
-
-    path: str = pydantic.Field(min_length=1)
-    text: str = pydantic.Field(features.TEXT, min_length=1)
-    label: str = pydantic.Field(features.LABEL, min_length=1)
-    labels: tuple[str, ...] | None = None
-    schema_path: str | None = pydantic.Field(None, alias="schema", min_length=1)
-    split: SplitConfig = SplitConfig.model_validate({})
-
-    @pydantic.field_validator("path", "schema_path")
-    @classmethod
-    def _expand_home(cls, path: str | None) -> str | None:
-        return str(pathlib.Path(path).expanduser()) if path and path.startswith("~/") else path
-
-    @pydantic.field_validator("labels")
-    @classmethod
-    def _labels_differ(cls, labels: tuple[str, ...] | None) -> tuple[str, ...] | None:
-        if labels is not None and len(labels) < 2:
-            raise ValueError(
-                "`data.labels` must have at least 2 entries. "
-                f"Received: {config_errors.show(list(labels))}"
-            )
-        for label in labels or ():
-            if not label.strip():
-                raise ValueError(
-                    "`data.labels` must not hold an empty label. "
-                    f"Received: {config_errors.show(label)}"
-                )
-        _refuse_repeated("data.labels", labels or ())
-        return labels
-
-    @pydantic.model_validator(mode="after")
-    def _columns_differ(self) -> "DataConfig":
-        if self.text == self.label:
-            raise ValueError(
-                f"`text` and `label` must be different columns. Received: {self.text} for both"
-            )
-        return self
-
-    @property
-    def file(self) -> pathlib.Path:
-        """The table's absolute path."""
-        return pathlib.Path(self.path).absolute()
 
 
 class EvaluateConfig(trainer_config.Section):
@@ -107,7 +34,7 @@ class EvaluateConfig(trainer_config.Section):
     @pydantic.field_validator("slices")
     @classmethod
     def _slices_differ(cls, slices: tuple[str, ...]) -> tuple[str, ...]:
-        _refuse_repeated("evaluate.slices", slices)
+        config_errors.refuse_repeated("evaluate.slices", slices)
         return slices
 
 
@@ -121,16 +48,19 @@ class PushConfig(trainer_config.Section):
     enabled: bool = True
 
 
-def slice_problems(data: DataConfig, evaluate: EvaluateConfig) -> Iterator[str]:
+def slice_problems(data: data_section.DataConfig, evaluate: EvaluateConfig) -> Iterator[str]:
     """Yields what is wrong with the columns to slice by."""
-    # Ingest renames the text and label columns to the features' names, so a slice can have neither.
-    taken = {data.text, data.label, features.TEXT, features.LABEL}
-    taken |= {features.TOKEN_IDS, features.LABEL_ID}
     for column in evaluate.slices:
-        if column in taken or not column.strip():
+        if not data.may_keep(column):
             yield (
                 "`evaluate.slices` must name columns other than the text, the label and the "
-                f"features made of them. Received: {config_errors.show(column)}"
+                f"features of our own ({', '.join(data_section.RESERVED)}). "
+                f"Received: {config_errors.show(column)}"
+            )
+        elif data.keep.get(column) == "number":
+            yield (
+                f"`data.keep.{column}` must be text, as `evaluate.slices` has the column. "
+                "Received: number"
             )
     for column in evaluate.slice_floor:
         if column not in evaluate.slices:
@@ -138,6 +68,33 @@ def slice_problems(data: DataConfig, evaluate: EvaluateConfig) -> Iterator[str]:
                 "`evaluate.slice_floor` must hold columns of `evaluate.slices` "
                 f"({', '.join(evaluate.slices) or 'none'}). Received: {config_errors.show(column)}"
             )
+
+
+def format_problems(task: str, data: data_section.DataConfig) -> Iterator[str]:
+    """Yields what keeps the task from finding its labels in the files, as far as names tell."""
+    told = {"data.format": data.format} if data.format else data.given()
+    for key, value in told.items():
+        yield from unlabelled_problems(task, key, value, data.format_of(value))
+
+
+def unlabelled_problems(
+    task: str, key: str, value: str, format_: formats.Format | None
+) -> Iterator[str]:
+    """Yields what is wrong with files whose format has no label, if the task needs one.
+
+    Args:
+        task: The task's name.
+        key: The key that names the files or their format.
+        value: What it names.
+        format_: The format of the files; None where it is not known.
+    """
+    needs_label = task == "classification" and format_ is not None
+    if needs_label and format_ not in data_section.LABELLED_FORMATS:
+        yield (
+            f"`{key}` must be of a format with labels "
+            f"({', '.join(data_section.LABELLED_FORMATS)}) for {task}. "
+            f"Received: {config_errors.show(value)}, text alone"
+        )
 
 
 def bound_problems(task: str, evaluate: EvaluateConfig) -> Iterator[str]:
@@ -178,11 +135,3 @@ def _unknown_metric(key: str, name: str, task: str) -> str:
         f"`{key}` must name a metric of {task} ({', '.join(known)}). "
         f"Received: {config_errors.show(name)}{hint}"
     )
-
-
-def _refuse_repeated(key: str, names: tuple[str, ...]) -> None:
-    for i, name in enumerate(names):
-        if name in names[:i]:
-            raise ValueError(
-                f"`{key}` must not hold anything twice. Received: {config_errors.show(name)} twice"
-            )

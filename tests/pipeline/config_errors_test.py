@@ -11,10 +11,18 @@ _DATA = "name: demo\ndata: {path: a.csv}\n"  # two lines; what a case adds start
 
 _BAD_CONFIGS = [
     # Keys.
-    ("empty file", "", "c.yaml: `name` must be given\nc.yaml: `data.path` must be given"),
+    (
+        "empty file",
+        "",
+        "c.yaml: `name` must be given\nc.yaml: `data.path` or `data.train` must be given",
+    ),
     ("no name", "data: {path: a.csv}\n", "c.yaml: `name` must be given"),
-    ("no data", "name: demo\n", "c.yaml: `data.path` must be given"),
-    ("no path", "name: demo\ndata: {text: t}\n", "c.yaml:2: `data.path` must be given"),
+    ("no data", "name: demo\n", "c.yaml: `data.path` or `data.train` must be given"),
+    (
+        "no path",
+        "name: demo\ndata: {text: t}\n",
+        "c.yaml:2: `data.path` or `data.train` must be given",
+    ),
     (
         "unknown key",
         _DATA + "train: {epoch: 3}\n",
@@ -271,19 +279,19 @@ _BAD_CONFIGS = [
         "a slice by the label",
         _DATA + "evaluate: {slices: [label]}\n",
         "c.yaml:3: `evaluate.slices` must name columns other than the text, the label and the "
-        "features made of them. Received: label",
+        "features of our own (text, label, token_ids, label_id, origin). Received: label",
     ),
     (
         "a slice by a column that Ingest's own name hides",
         "name: demo\ndata: {path: a.csv, text: review}\nevaluate: {slices: [text]}\n",
         "c.yaml:3: `evaluate.slices` must name columns other than the text, the label and the "
-        "features made of them. Received: text",
+        "features of our own (text, label, token_ids, label_id, origin). Received: text",
     ),
     (
         "a slice by a feature that Transform makes",
         _DATA + "evaluate: {slices: [token_ids]}\n",
         "c.yaml:3: `evaluate.slices` must name columns other than the text, the label and the "
-        "features made of them. Received: token_ids",
+        "features of our own (text, label, token_ids, label_id, origin). Received: token_ids",
     ),
     (
         "a slice twice",
@@ -305,7 +313,7 @@ _BAD_CONFIGS = [
         "two rules at once",
         _DATA + "evaluate: {metric: f2, slices: [label]}\n",
         "c.yaml:3: `evaluate.slices` must name columns other than the text, the label and the "
-        "features made of them. Received: label\n"
+        "features of our own (text, label, token_ids, label_id, origin). Received: label\n"
         "c.yaml:3: `evaluate.metric` must name a metric of classification (accuracy, precision, "
         "recall, f1, auc, cross_entropy, calibration_error). Received: f2",
     ),

@@ -1,3 +1,4 @@
+import glob
 import hashlib
 import pathlib
 
@@ -18,7 +19,11 @@ def test_a_name_and_a_path_are_enough(tmp_path: pathlib.Path) -> None:
     loaded = _load(tmp_path, _MINIMAL)
     assert (loaded.name, loaded.task, loaded.data.path) == ("demo", "classification", "a.csv")
     assert (loaded.data.text, loaded.data.label, loaded.data.labels) == ("text", "label", None)
-    assert loaded.data.split.model_dump() == {"train": 8, "eval": 1, "test": 1}
+    parts = loaded.data.split
+    assert (parts.train, parts.eval, parts.test, parts.group, parts.time) == (8, 1, 1, None, None)
+    assert (loaded.data.format, loaded.data.delimiter, loaded.data.header) == (None, ",", None)
+    assert (loaded.data.keep, loaded.data.max_bad_fraction) == ({}, 0.01)
+    assert loaded.validate_section.leakage.level == "error"
     assert loaded.evaluate.floor == {"auc": 0.5}
     assert (loaded.evaluate.metric, loaded.evaluate.max_drop) == ("accuracy", 0.0)
 
@@ -82,7 +87,12 @@ data:
   label: "~"
   labels: ["null", "no", "", " x", "a: b", "línea\\n", "1e3"]
   schema: s.pbtxt
-  split: {train: 3, eval: 2, test: 2}
+  header: ["1", "~"]
+  delimiter: "\\t"
+  keep: {"2021": number}
+  max_bad_fraction: 0
+  split: {train: 3, eval: 2, test: 2, group: user}
+validate: {leakage: off, skew: {limit: 0.5}}
 train: {clip_norm: null, learning_rate: 3e-5, precision: float32}
 evaluate:
   floor: {f1: 0.1, accuracy: 0.2}
@@ -129,10 +139,97 @@ def test_the_digest_follows_the_values_and_nothing_else(tmp_path: pathlib.Path) 
         ("café.csv", "caf-" + hashlib.sha256("café".encode()).hexdigest()[:6]),
         ("_x_.csv", "x"),
         (f"{'a' * 100}.csv", "a" * 63),
+        ("reviews.csv.gz", "reviews"),
+        ("Reviews.JSONL.GZ", "reviews"),
+        ("reviews.2024.parquet", "reviews-2024"),
+        ("a/reviews-*.csv", "reviews"),
+        ("a/reviews/*.csv.gz", "reviews"),
+        ("a/reviews/[0-9]?/*.tsv", "reviews"),
+        ("gs://bucket/reviews/*.csv", "reviews"),
+        ("gs://bucket/a.tfrecord.gz", "a"),
+        ("gs://bucket/reviews/", "reviews"),
     ],
 )
 def test_a_table_gives_its_run_a_name(path: str, name: str) -> None:
     assert config.from_columns(path).name == name
+
+
+def test_a_directory_gives_its_run_its_whole_name(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    directory = tmp_path / "reviews.2024"
+    directory.mkdir()
+    assert config.from_columns(str(directory)).name == "reviews-2024"
+    monkeypatch.chdir(directory)
+    assert config.from_columns(".").name == "reviews-2024"
+
+
+def test_a_file_that_is_there_is_no_pattern(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    pathlib.Path("[x].csv").touch()
+    assert config.from_columns("[x].csv").name == "x"
+
+
+def test_sources_hold_in_any_directory(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert config.from_columns("a.csv").data.sources() == {"all": f"{tmp_path}/a.csv"}
+    separate = _load(tmp_path, "name: d\ndata: {train: a/, test: /b/*.csv}\n").data
+    assert separate.sources() == {"train": f"{tmp_path}/a", "test": "/b/*.csv"}
+    assert separate.given() == {"data.train": "a/", "data.test": "/b/*.csv"}
+
+
+def test_a_pattern_is_one_below_the_current_directory_whatever_that_is_called(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    directory = tmp_path / "[1]"
+    directory.mkdir()
+    monkeypatch.chdir(directory)
+    pathlib.Path("a.csv").touch()
+    assert config.from_columns("a.csv").data.sources() == {"all": f"{directory}/a.csv"}
+    [pattern] = config.from_columns("*.csv").data.sources().values()
+    assert glob.glob(pattern) == [f"{directory}/a.csv"]  # noqa: PTH207 - an absolute pattern
+
+
+def test_a_uri_is_not_touched(tmp_path: pathlib.Path) -> None:
+    text = "name: d\ndata: {path: 'gs://b//x/*.csv', schema: 'gs://b/s.pbtxt'}\n"
+    loaded = _load(tmp_path, text).data
+    assert loaded.sources() == {"all": "gs://b//x/*.csv"}
+    assert loaded.schema_uri == "gs://b/s.pbtxt"
+
+
+def test_a_schema_holds_in_any_directory(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert config.from_columns("a.csv", overrides=["data.schema=s.pbtxt"]).data.schema_uri == (
+        f"{tmp_path}/s.pbtxt"
+    )
+    assert config.from_columns("a.csv").data.schema_uri is None
+
+
+@pytest.mark.parametrize(
+    ("written", "delimiter"),
+    [(";", ";"), (r"\t", "\t"), (r'"\t"', "\t"), ("'|'", "|"), ("' '", " ")],
+)
+def test_a_delimiter_is_one_character_however_it_is_written(written: str, delimiter: str) -> None:
+    made = config.from_columns("a.csv", overrides=[f"data.delimiter={written}"])
+    assert made.data.delimiter == delimiter
+
+
+def test_settings_of_csv_files_are_allowed_where_names_do_not_tell(tmp_path: pathlib.Path) -> None:
+    # A directory's files are looked at before the run; the config alone cannot tell.
+    made = config.from_columns("somewhere", overrides=["data.delimiter=;", "data.header=[a, b]"])
+    assert (made.data.delimiter, made.data.header) == (";", ("a", "b"))
+
+
+def test_the_short_form_of_a_check_sets_its_level(tmp_path: pathlib.Path) -> None:
+    checks = _load(tmp_path, _MINIMAL + "validate: {leakage: off}\n").validate_section
+    assert checks.leakage.level == "off"
+    assert checks.leakage.limit == _load(tmp_path, _MINIMAL).validate_section.leakage.limit
 
 
 def test_columns_of_a_table_of_ones_own() -> None:

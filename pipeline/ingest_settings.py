@@ -1,0 +1,47 @@
+"""What Ingest is told, made of the config."""
+
+from components.ingest import columns as columns_lib
+from components.ingest import settings as settings_lib
+from pipeline import config as config_lib
+from schemas import features
+
+
+def build(config: config_lib.Config, quarantine_dir: str) -> settings_lib.Settings:
+    """Makes the settings of Ingest.
+
+    Args:
+        config: The run's config.
+        quarantine_dir: Where the newest run's unusable rows are copied to.
+    """
+    data = config.data
+    parts = data.split
+    return settings_lib.Settings(
+        columns=columns(config),
+        dialect=settings_lib.Dialect(data.format, data.delimiter, data.header),
+        split=settings_lib.Split(
+            buckets={
+                features.TRAIN_SPLIT: parts.train,
+                features.EVAL_SPLIT: parts.eval,
+                features.TEST_SPLIT: parts.test,
+            },
+            content=(features.TEXT,),
+            group=parts.group,
+            time=parts.time,
+        ),
+        max_bad_fraction=data.max_bad_fraction,
+        quarantine_dir=quarantine_dir,
+    )
+
+
+def columns(config: config_lib.Config) -> columns_lib.Columns:
+    """Lists the columns that become features: text, label, those to slice by, those to keep."""
+    data = config.data
+    wanted = {
+        features.TEXT: columns_lib.Column(data.text),
+        features.LABEL: columns_lib.Column(data.label),
+    }
+    for name in config.evaluate.slices:
+        wanted[name] = columns_lib.Column(name)
+    for name, kind in data.keep.items():
+        wanted[name] = columns_lib.Column(name, kind)
+    return columns_lib.Columns(wanted)

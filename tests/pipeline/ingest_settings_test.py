@@ -1,0 +1,48 @@
+from components.ingest import columns, settings
+from pipeline import config, ingest_settings
+
+
+def _build(*overrides: str) -> settings.Settings:
+    made = config.from_columns("a.csv", "review", "stars", overrides)
+    return ingest_settings.build(made, "/w/quarantine")
+
+
+def test_text_and_label_get_the_names_that_everything_after_ingest_knows() -> None:
+    assert _build().columns.by_feature == {
+        "text": columns.Column("review", "text"),
+        "label": columns.Column("stars", "text"),
+    }
+
+
+def test_slices_are_kept_as_text_and_others_as_they_are_asked_for() -> None:
+    wanted = _build("evaluate.slices=[shop]", "data.keep={age: number, shop: text, city: text}")
+    assert {name: column.kind for name, column in wanted.columns.by_feature.items()} == {
+        "text": "text",
+        "label": "text",
+        "shop": "text",
+        "age": "number",
+        "city": "text",
+    }
+    assert all(wanted.columns.by_feature[name].name == name for name in ("shop", "age", "city"))
+
+
+def test_rows_are_dealt_out_by_the_text_in_the_parts_asked_for() -> None:
+    split = _build("data.split.train=3", "data.split.test=2").split
+    assert split == settings.Split({"train": 3, "eval": 1, "test": 2}, ("text",))
+
+
+def test_rows_are_dealt_out_by_a_column() -> None:
+    assert _build("data.split.group=user").split.group == "user"
+    assert _build("data.split.time=date").split.time == "date"
+
+
+def test_the_dialect_and_the_rest_are_handed_on() -> None:
+    made = _build("data.format=csv", "data.delimiter=;", "data.header=[review, stars]")
+    assert made.dialect == settings.Dialect("csv", ";", ("review", "stars"))
+    assert (made.max_bad_fraction, made.quarantine_dir) == (0.01, "/w/quarantine")
+    assert _build("data.max_bad_fraction=0.5").max_bad_fraction == 0.5
+
+
+def test_the_settings_survive_their_way_through_json() -> None:
+    made = _build("data.header=[review, stars, age]", "data.keep={age: number}")
+    assert settings.Settings.from_json(made.to_json()) == made
