@@ -1,0 +1,77 @@
+"""The check of anomalies: what departs from the schema, and in which rows."""
+
+import functools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from tensorflow_metadata.proto.v0 import anomalies_pb2
+
+from components.data_gate import config as config_lib
+from components.data_gate import offences, outcome, wording
+from components.statistics import text_statistics
+from schemas import features
+
+_UNEXPECTED_VALUES = anomalies_pb2.AnomalyInfo.ENUM_TYPE_UNEXPECTED_STRING_VALUES
+_REMEDY = "meritline schema accept"
+_DATA_SET = "the data set"
+
+
+def anomalies(name: str, data: outcome.Data, check: config_lib.Check) -> outcome.Outcome:
+    """Judges what ExampleValidator found, one violation for each feature of each split."""
+    del name, check  # it has no limit
+    return [
+        violation
+        for split, found in data.anomalies.items()
+        for violation in _of_split(data, split, found)
+    ]
+
+
+def _of_split(
+    data: outcome.Data, split: str, found: anomalies_pb2.Anomalies
+) -> Iterator[outcome.Violation]:
+    infos = dict(sorted(found.anomaly_info.items()))
+    if found.HasField("dataset_anomaly_info"):
+        infos[_DATA_SET] = found.dataset_anomaly_info
+    infos = {
+        feature: info
+        for feature, info in infos.items()
+        if not _is_told_elsewhere(data, feature, info)
+    }
+    rows = _rows(data, split, infos)
+    for feature, info in infos.items():
+        yield outcome.Violation(
+            message=f"{feature} of {split}: {wording.line(info.description)}",
+            remedy=_REMEDY,
+            rows=tuple(rows.get(feature, ())),
+            is_warning=not data.is_curated or info.severity == anomalies_pb2.AnomalyInfo.WARNING,
+        )
+
+
+def _is_told_elsewhere(data: outcome.Data, feature: str, info: anomalies_pb2.AnomalyInfo) -> bool:
+    """Tells whether an anomaly says nothing that matters, or what another check says better.
+
+    Of few rows, an inferred schema takes the texts of train for the only ones that there may be;
+    and labels that train lacks are the check `labels`.
+    """
+    is_of_values = all(reason.type == _UNEXPECTED_VALUES for reason in info.reason)
+    return not data.is_curated and feature in (features.TEXT, features.LABEL) and is_of_values
+
+
+def _rows(
+    data: outcome.Data, split: str, infos: Iterable[str]
+) -> Mapping[str, Sequence[text_statistics.RowExample]]:
+    """Finds the rows behind each feature's anomaly, all in one reading of the split."""
+    made = {feature: offences.judge(data.schema, feature) for feature in infos}
+    judges = {
+        feature: functools.partial(_judge_row, feature, judge)
+        for feature, judge in made.items()
+        if judge is not None
+    }
+    return data.find_rows(split, judges) if judges else {}
+
+
+def _judge_row(
+    feature: str, judge: offences.JudgeValues, values: Mapping[str, Sequence[outcome.Value]]
+) -> str:
+    """Says what is wrong with the feature in a row; it is a judge as `outcome.Judge` says."""
+    offence = judge(values.get(feature, ()))
+    return f"{feature}: {offence}" if offence else ""

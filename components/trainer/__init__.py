@@ -1,0 +1,1 @@
+"""Trainer: TFX's, which keeps the statistics of the data with the model that learned from it."""
