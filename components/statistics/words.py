@@ -1,0 +1,121 @@
+"""Texts to words, a batch at a time: what the tokenizer makes of them, and what their signs are."""
+
+import dataclasses
+from collections.abc import Callable
+
+import numpy as np
+import tensorflow as tf
+
+from components.statistics import text_statistics
+from components.transform import config as config_lib
+from components.transform import text as text_lib
+
+# Control characters of Unicode (Cc) other than tab, line feed and return.
+_CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x{9f}]"
+_HAS_CONTROL = rf"(?s).*{_CONTROL}.*"
+_NEARLY_EMPTY = r"(?s)[^\pL\pN]*[\pL\pN]?[^\pL\pN]*"  # fewer than 2 letters or digits
+_PUNCTUATION = r"\p{P}\p{M}*"
+_HASHES = 2**63 - 1
+
+
+@dataclasses.dataclass(frozen=True)
+class Words:
+    """The words of some texts; a word that occurs twice stands once in `unique`.
+
+    Attributes:
+        unique: Bytes `(unique,)`.
+        hashes: uint64 `(unique,)`.
+        buckets: int64 `(unique,)`, below `UNIGRAM_BUCKETS`.
+        is_punctuation: bool `(unique,)`.
+        index: int64 `(words,)`: word after word, its place in `unique`.
+        splits: int64 `(rows + 1,)`; row i has the words `splits[i]` to `splits[i + 1]`.
+    """
+
+    unique: np.ndarray
+    hashes: np.ndarray
+    buckets: np.ndarray
+    is_punctuation: np.ndarray
+    index: np.ndarray
+    splits: np.ndarray
+
+
+@dataclasses.dataclass(frozen=True)
+class Signs:
+    """What is in some texts, each `(rows,)`.
+
+    Attributes:
+        characters: int64, Unicode code points.
+        near_empty: bool, fewer than 2 letters or digits.
+        controls: int64, control characters other than tab, line feed and return.
+    """
+
+    characters: np.ndarray
+    near_empty: np.ndarray
+    controls: np.ndarray
+
+
+class Reader:
+    """Splits texts with the tokenizer's own graph, traced once.
+
+    Args:
+        config: The tokenizer's.
+    """
+
+    def __init__(self, config: config_lib.TokenizerConfig) -> None:
+        self._words = _traced(config)
+        folding = config.model_copy(update={"lowercase": True})
+        self._folded = self._words if config.lowercase else _traced(folding)
+        self._signs = tf.function(_signs, input_signature=[tf.TensorSpec([None], tf.string)])
+
+    def read(self, texts: np.ndarray) -> tuple[Words, Words, Signs]:
+        """Reads texts, bytes `(rows,)`.
+
+        Returns:
+            Their words as the tokenizer takes them, their words with case folded, their signs.
+        """
+        tensor = tf.constant(texts, tf.string)
+        words = self._words(tensor)
+        folded = words if self._folded is self._words else self._folded(tensor)
+        return words, folded, Signs(*(value.numpy() for value in self._signs(tensor)))
+
+
+def _traced(config: config_lib.TokenizerConfig) -> Callable[[tf.Tensor], Words]:
+    def split(texts: tf.Tensor) -> tuple[tf.Tensor, ...]:
+        words = text_lib.words(texts, config)
+        unique, index = tf.unique(words.flat_values, out_idx=tf.int64)
+        return (
+            unique,
+            tf.strings.to_hash_bucket_fast(unique, _HASHES),
+            tf.strings.to_hash_bucket_fast(unique, text_statistics.UNIGRAM_BUCKETS),
+            tf.strings.regex_full_match(unique, _PUNCTUATION),
+            index,
+            words.row_splits,
+        )
+
+    graph = tf.function(split, input_signature=[tf.TensorSpec([None], tf.string)])
+
+    def read(texts: tf.Tensor) -> Words:
+        unique, hashes, *others = (value.numpy() for value in graph(texts))
+        return Words(unique, hashes.astype(np.uint64), *others)
+
+    return read
+
+
+def _signs(texts: tf.Tensor) -> tuple[tf.Tensor, ...]:
+    # What is not UTF-8 matches nothing; it becomes U+FFFD, which is neither letter nor control.
+    texts = tf.strings.unicode_transcode(texts, "UTF-8", "UTF-8", replace_control_characters=False)
+    characters = tf.strings.length(texts, unit="UTF8_CHAR")
+    has_control = tf.strings.regex_full_match(texts, _HAS_CONTROL)
+    places = tf.where(has_control)
+    those = tf.gather_nd(texts, places)  # few: what is counted in them is counted by rewriting
+    without = tf.strings.regex_replace(those, _CONTROL, "")
+    controls = tf.strings.length(those, unit="UTF8_CHAR") - tf.strings.length(
+        without, unit="UTF8_CHAR"
+    )
+    return (
+        tf.cast(characters, tf.int64),
+        tf.strings.regex_full_match(texts, _NEARLY_EMPTY),
+        tf.tensor_scatter_nd_update(
+            tf.zeros(tf.shape(texts), tf.int64), places, tf.cast(controls, tf.int64)
+        ),
+    )
