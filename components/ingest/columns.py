@@ -4,7 +4,7 @@ import dataclasses
 import json
 from typing import Literal
 
-Kind = Literal["text", "number"]
+Kind = Literal["text", "number", "time"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -13,7 +13,8 @@ class Column:
 
     Attributes:
         name: Its name in the file.
-        kind: `text` for any value that is not blank, as UTF-8; `number` for a finite number.
+        kind: `text` for any value that is not blank, as UTF-8; `number` for a finite number;
+            `time` for a text that `times.parse` can read, handed on as it is written.
     """
 
     name: str

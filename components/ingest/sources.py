@@ -90,10 +90,7 @@ def common_base(patterns: Mapping[str, str]) -> tuple[str, dict[str, str]]:
     parts = [pattern.split("/") for pattern in patterns.values()]
     # The last part is a file's; no glob may be in the base.
     fixed = [_until_glob(split[:-1]) for split in parts]
-    shared = [
-        same[0]
-        for same in itertools.takewhile(lambda of: len(set(of)) == 1, zip(*fixed, strict=False))
-    ]
+    shared = _common(fixed)
     if not shared:
         shown = " and ".join(patterns.values())
         raise SourceError([f"the files must lie on one file system. Received: {shown}"])
@@ -102,6 +99,19 @@ def common_base(patterns: Mapping[str, str]) -> tuple[str, dict[str, str]]:
         source: "/".join(split[len(shared) :])
         for source, split in zip(patterns, parts, strict=True)
     }
+
+
+def origin_names(files: Sequence[str]) -> list[str]:
+    """Names files for people: below their longest common directory."""
+    parts = [file.split("/") for file in files]
+    shared = len(_common([split[:-1] for split in parts]))
+    return ["/".join(split[shared:]) for split in parts]
+
+
+def _common(lists: Sequence[Sequence[str]]) -> list[str]:
+    """The longest beginning that all lists have."""
+    same = itertools.takewhile(lambda of: len(set(of)) == 1, zip(*lists, strict=False))
+    return [parts[0] for parts in same]
 
 
 def _until_glob(parts: Sequence[str]) -> list[str]:

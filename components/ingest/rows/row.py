@@ -4,6 +4,7 @@ import pathlib
 import typing
 
 from components.ingest import columns as columns_lib
+from components.ingest import times
 
 # No record may be longer: what is beyond is most likely a quote that nobody closed.
 MAX_RECORD_BYTES = 32 << 20
@@ -54,11 +55,13 @@ def value_of(column: columns_lib.Column, value: bytes) -> Value:
         value: As it stands in the file.
 
     Raises:
-        RuleError: If it is blank, not UTF-8, or no number where one must be.
+        RuleError: If it is blank, not UTF-8, or no number or time where one must be.
     """
     text = text_of(value, f"`{column.name}`")
     if not text.strip():
         raise RuleError(f"`{column.name}` must not be empty. Received: {shown(text)}")
+    if column.kind == "time" and times.parse(value) is None:
+        raise RuleError(f"`{column.name}` must be a date or a number. Received: {shown(text)}")
     return number_of(column.name, text) if column.kind == "number" else value
 
 
