@@ -79,7 +79,7 @@ def render(page: page_data.PageData) -> str:
     template = _environment().get_template("page.html.jinja")
     view = _view(page)
     shown = {field.name: getattr(view, field.name) for field in dataclasses.fields(view)}
-    return template.render(shown)
+    return template.render(shown).lstrip()  # the macros leave empty lines before the doctype
 
 
 def _environment() -> jinja2.Environment:
@@ -93,6 +93,7 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters |= {
         "shown": page_shown.text,
+        "beginning": page_text.beginning,
         "lines": page_shown.lines,
         "count": page_shown.count,
         "percent": page_shown.percent,
@@ -125,12 +126,15 @@ def _view(page: page_data.PageData) -> _View:
 
 
 def _verdict(page: page_data.PageData) -> str:
-    errors, warnings = len(page.findings.errors), len(page.findings.warnings)
-    told = [page_shown.plural(errors, "error")] if errors else []
-    told += [page_shown.plural(warnings, "warning")] if warnings else []
-    checks = page_shown.plural(len(page.findings.checked), "check")
-    found = ", ".join(told) or f"{checks}, nothing found"
-    return f"{'Refused' if errors else 'Passed'}: {found}"
+    found = page.findings
+    if not found.findings:
+        checks = page_shown.plural(len(found.checked), "check")
+        return (
+            f"Passed: {checks}, nothing found" if found.checked else "Passed: nothing was checked"
+        )
+    told = ((found.errors, "error"), (found.warnings, "warning"))
+    words = ", ".join(page_shown.plural(len(each), name) for each, name in told if each)
+    return f"{'Refused' if found.errors else 'Passed'}: {words}"
 
 
 def _rows(page: page_data.PageData, splits: Iterable[str]) -> tuple[SplitRows, ...]:

@@ -14,9 +14,10 @@ import markupsafe
 from components.data_gate import page_shown
 
 _MIN_WIDTH = 0.006  # of the axis; what is narrower could not be seen
+_MIN_HEIGHT = 2.0  # per cent of the strip: no bucket with a value looks empty
 _UNEVEN = 3  # buckets whose widths differ by more are drawn on a logarithmic axis
 _MAX_TICKS = 5
-_MIN_GAP = 0.13  # of the axis, between the numbers below it
+_MIN_GAP = 0.17  # of the axis, between the numbers below it
 
 _RECTANGLE = markupsafe.Markup(
     '<rect x="{:.2f}%" y="{:.2f}%" width="{:.2f}%" height="{:.2f}%"><title>{}</title></rect>'
@@ -91,10 +92,12 @@ class Axis:
 
         Args:
             edges: Those of each split. Where their widths are very uneven and no edge is negative,
-                the axis is logarithmic (in 1 + value), so that the short buckets can be seen.
+                the axis is logarithmic from the least positive edge on and nearly linear before
+                it (the inverse hyperbolic sine), so that the short buckets can be seen.
         """
         low, high = min(map(min, edges)), max(map(max, edges))
         self.logarithmic = low >= 0 and any(map(_uneven, edges))
+        self._unit = min((edge for each in edges for edge in each if edge > 0), default=1.0)
         self._low, self._high = (low, high) if high > low else (low - 0.5, high + 0.5)
 
     def place(self, value: float) -> float:
@@ -113,7 +116,7 @@ class Axis:
         return sorted(chosen)
 
     def _scale(self, value: float) -> float:
-        return math.log1p(value) if self.logarithmic else value
+        return math.asinh(value / self._unit) if self.logarithmic else value
 
     def _candidates(self) -> list[float]:
         """Round numbers, those that shall stand first first."""
@@ -166,12 +169,12 @@ def stack(parts: Sequence[tuple[str, str, int]], title: str) -> markupsafe.Marku
     segments = [
         _SEGMENT.format(
             *(kind, 100 * start / whole, 100 * size / whole),
-            f"{name}: {page_shown.count(size)} ({page_shown.percent(size / whole)})",
+            f"{page_shown.inert(name)}: {_counted(size, size / whole)}",
         )
         for (kind, name, size), start in zip(parts, starts, strict=False)
         if size
     ]
-    return _STACK.format(title, markupsafe.Markup().join(segments))
+    return _STACK.format(page_shown.inert(title), markupsafe.Markup().join(segments))
 
 
 def _uneven(edges: Sequence[float]) -> bool:
@@ -199,8 +202,9 @@ def _bars(distribution: Distribution, axis: Axis) -> list[_Bar]:
         width = max(axis.place(right) - place, _MIN_WIDTH)
         span = " to ".join(map(page_shown.number, (left, right) if right > left else (left,)))
         share = size / total
-        words = f"{span}: {page_shown.count(size)} ({page_shown.percent(share)})"
-        bars.append(_Bar(min(place, 1 - width), width, share / width, words))
+        bars.append(
+            _Bar(min(place, 1 - width), width, share / width, f"{span}: {_counted(size, share)}")
+        )
     return bars
 
 
@@ -210,13 +214,17 @@ def _strip(
     rectangles = [
         _RECTANGLE.format(100 * bar.place, 100 - height, 100 * bar.width, height, bar.words)
         for bar in bars
-        if (height := 100 * bar.density / highest)
+        if (height := max(100 * bar.density / highest, _MIN_HEIGHT if bar.density else 0.0))
     ]
     ends = (page_shown.number(value) for value in (distribution.edges[0], distribution.edges[-1]))
-    title = f"{distribution.split}: {' to '.join(ends)} {unit}".rstrip()
+    title = f"{page_shown.inert(distribution.split)}: {' to '.join(ends)} {unit}".rstrip()
     title += f", median {page_shown.number(distribution.median)}"
     drawn = markupsafe.Markup().join(rectangles)
     return _STRIP.format(title, drawn, _MEDIAN.format(100 * axis.place(distribution.median)))
+
+
+def _counted(size: float, share: float) -> str:
+    return f"{page_shown.count(size)} ({page_shown.percent(share)})"
 
 
 def _tick(axis: Axis, value: float) -> markupsafe.Markup:

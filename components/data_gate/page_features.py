@@ -12,6 +12,7 @@ from schemas import features as feature_names
 
 MAX_TOP_VALUES = 10
 ABSENT = "–"
+_MAX_EXACT = 1000  # different values that TFDV counts exactly, about
 
 _KINDS = {
     statistics_pb2.FeatureNameStatistics.INT: "whole number",
@@ -43,7 +44,7 @@ class Feature:
         kind: Its type in words.
         facts: Name of a figure, and the figure for each split.
         histogram: Of a number.
-        top: The most frequent values of a text; None where no value stands twice.
+        top: The most frequent values of a text; None where values are nearly all different.
     """
 
     name: str
@@ -175,17 +176,29 @@ def _distributions(by_split: _BySplit) -> list[page_charts.Distribution]:
 
 
 def _top_values(by_split: _BySplit) -> page_bars.Bars | None:
-    """Compares the most frequent values; None where none stands twice, as of texts."""
+    """Compares the most frequent values; None where values hardly ever stand twice, as of texts."""
+    if all(_nearly_all_different(each) for each in by_split.values() if each):
+        return None
     counts: list[dict[str, int]] = []
     complete: list[bool] = []
     for statistics in by_split.values():
         found = statistics.string_stats if statistics else statistics_pb2.StringStatistics()
         counts.append({each.value: round(each.frequency) for each in found.top_values})
         complete.append(found.unique <= len(found.top_values))
-    if max((count for each in counts for count in each.values()), default=0) < 2:
-        return None
     totals = [_common(each).num_non_missing if each else 0 for each in by_split.values()]
     return page_bars.compare(counts, totals, MAX_TOP_VALUES, complete)
+
+
+def _nearly_all_different(statistics: _Statistics) -> bool:
+    """Whether the most frequent values say nothing.
+
+    Of many values TFDV estimates counts in bounded memory. Where they are nearly all different it
+    tells too high ones, and of which values is chance.
+    """
+    different = statistics.string_stats.unique
+    if different > _MAX_EXACT:
+        return 2 * different > _common(statistics).num_non_missing
+    return all(each.frequency < 2 for each in statistics.string_stats.top_values)
 
 
 def _name(statistics: _Statistics) -> str:

@@ -66,14 +66,20 @@ def number(value: float) -> str:
 
 
 def percent(fraction: float) -> str:
-    """Spells a share: `6.4 %`; a share that is neither none nor all is never shown as either."""
+    """Spells a share: `6.4 %`; a share that is neither none nor all is never shown as either.
+
+    The space is one at which no line breaks.
+    """
     percents = fraction * 100
     if 0 < percents < 0.01:
-        return "<0.01 %"
-    if 99.95 <= percents < 100:
-        return ">99.9 %"
-    spelled = f"{percents:.{2 if percents < 1 else 1}f}"
-    return f"{spelled.rstrip('0').rstrip('.')} %"
+        spelled = "<0.01"
+    elif 99.95 <= percents < 100:
+        spelled = ">99.9"
+    elif percents in (0, 100):
+        spelled = f"{percents:.0f}"
+    else:
+        spelled = f"{percents:.{2 if percents < 1 else 1}f}"
+    return f"{spelled}\u00a0%"
 
 
 def plural(value: int, one: str, many: str = "") -> str:

@@ -1,7 +1,7 @@
 """Statistics of the texts as the page shows them: shares by split, overlaps, the worst rows."""
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from components.data_gate import page_bars, page_charts, page_shown
 from components.statistics import text_statistics
@@ -21,6 +21,8 @@ _SHARES = (
     ("truncated", "Truncated", "longer than the model's input, which cuts them"),
     ("unknown_tokens", "Unknown tokens", "of the tokens; not in the vocabulary learned from train"),
 )
+# Name of a figure, and its field of `Histogram`.
+_LENGTHS = {"Mean": "mean", "Median": "median", "95\u00a0% at most": "p95", "Longest": "maximum"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,18 +51,26 @@ class Overlap:
 
 
 @dataclasses.dataclass(frozen=True)
-class Worst:
-    """Rows that are worth a look.
+class Rows:
+    """Some rows of a split.
 
     Attributes:
-        measure: What they have in common, and where.
-        share: How many there are, as words.
+        place: The split, or what else they have in common.
+        share: How many there are in all, as words.
         rows: Some of them, the worst first.
     """
 
-    measure: str
+    place: str
     share: str
     rows: tuple[text_statistics.RowExample, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Worst:
+    """Rows that are worth a look for one reason."""
+
+    reason: str
+    places: tuple[Rows, ...]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -97,8 +107,27 @@ def overlaps(texts: text_statistics.TextStatistics) -> list[Overlap]:
 
 
 def worst(texts: text_statistics.TextStatistics, splits: Sequence[str]) -> list[Worst]:
-    """Gathers the rows named by measures and overlaps; those that name none are left out."""
-    return [each for each in _all_worst(texts, splits) if each.rows]
+    """Gathers the rows that measures and overlaps name; those that name none are left out."""
+    found = [
+        (name, [(split, _share(texts, split, field)) for split in splits])
+        for field, name, _ in _SHARES
+    ]
+    found += [
+        (f"{each.split} in {each.other}", [("same text", each.exact), ("nearly", each.near)])
+        for each in texts.overlaps
+    ]
+    gathered = [
+        Worst(
+            reason,
+            tuple(
+                Rows(place, _spell(share), share.examples)
+                for place, share in places
+                if share and share.examples
+            ),
+        )
+        for reason, places in found
+    ]
+    return [each for each in gathered if each.places]
 
 
 def lengths(texts: text_statistics.TextStatistics, splits: Sequence[str]) -> list[Lengths]:
@@ -126,15 +155,10 @@ def words(texts: text_statistics.TextStatistics) -> page_bars.Bars:
     return page_bars.compare([train.top_words], [sum(train.unigrams)], MAX_WORDS)
 
 
-def _all_worst(texts: text_statistics.TextStatistics, splits: Sequence[str]) -> Iterator[Worst]:
-    for field, name, _ in _SHARES:
-        for split in splits:
-            share = _share(texts, split, field)
-            if share is not None:
-                yield Worst(f"{name} in {split}", _spell(share), share.examples)
-    for each in texts.overlaps:
-        yield Worst(f"{each.split} in {each.other}", _spell(each.exact), each.exact.examples)
-        yield Worst(f"{each.split} nearly in {each.other}", _spell(each.near), each.near.examples)
+def beginning(row: text_statistics.RowExample) -> str:
+    """The row's text, with an ellipsis where the statistics have kept its beginning only."""
+    cut = len(row.text) >= text_statistics.MAX_SHOWN_CHARACTERS and not row.text.endswith("…")
+    return row.text + "…" if cut else row.text
 
 
 def _share(
@@ -174,6 +198,3 @@ def _lengths(
     )
     drawn = page_charts.histogram(distributions, field)
     return Lengths(field.capitalize(), meaning, facts, drawn)
-
-
-_LENGTHS = {"Mean": "mean", "Median": "median", "95 % at most": "p95", "Longest": "maximum"}
