@@ -1,141 +1,161 @@
 """Cheap checks of the files that a config names, before TensorFlow is imported.
 
-They read the first rows only, so a table larger than memory costs no more than a small one.
+They read the beginnings of some files only, so that a table larger than memory costs no more than a
+small one. Whatever comes after that is Ingest's to judge.
 """
 
-import csv
 import pathlib
-import typing
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from components.ingest import formats, sources
 from pipeline import config as config_lib
-from pipeline import config_errors, errors
+from pipeline import config_errors, data_section, errors, sections, table_header
 
 _DEMO_DATA = "data/sentences.csv"
-_MAX_LINE_BYTES = 1 << 20  # a header longer than this is no header
+_MAX_FILES = 100  # of each source, whose columns are looked at
 _MAX_SHOWN_COLUMNS = 12
-_OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+_DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+# As one types them, so that they go through a shell and then through YAML.
+_SET_DELIMITER = {",": '","', ";": '";"', "\t": r'"\t"', "|": "'\"|\"'"}
 
 
 def check(config: config_lib.Config) -> None:
-    """Checks that the table and the schema can be read, and that the columns are there.
+    """Checks that the files and the schema can be read, and that the columns are there.
 
     Raises:
         ConfigError: If anything is wrong; one line for each problem.
     """
-    problems = [*_schema_problems(config), *_table_problems(config)]
+    problems = [*_schema_problems(config), *_data_problems(config)]
     if problems:
         raise errors.ConfigError(problems)
 
 
 def _schema_problems(config: config_lib.Config) -> Iterator[str]:
     path = config.data.schema_path
-    if path is not None and not pathlib.Path(path).is_file():
+    if path is None or data_section.is_uri(path):
+        return
+    if not pathlib.Path(path).is_file():
         yield f"`data.schema` must be a file that exists. Received: {config_errors.show(path)}"
 
 
-def _table_problems(config: config_lib.Config) -> Iterator[str]:
-    shown = config_errors.show(config.data.path)
-    problem = _path_problem(config.data)
-    if problem:
-        yield f"`data.path` must be {problem.format(shown)}"
-        return
-    try:
-        with config.data.file.open("rb") as stream:
-            header = _read_header(stream)
-    except OSError as error:
-        yield f"`data.path` must be a file that can be read. Received: {shown} ({error.strerror})"
-    except _HeaderError as error:
-        yield f"`data.path` must {error}. Received: {shown}"
-    else:
-        yield from _column_problems(config, header)
-
-
-def _path_problem(data: config_lib.DataConfig) -> str | None:
-    """Says what kind of file is wanted instead; `{}` stands for the path."""
-    if data.file.is_dir():
-        return "a file. Received: {}, a directory"
-    if data.file.suffix.lower() != ".csv":
-        return "a .csv file, the one format that is read. Received: {}"
-    if not data.file.exists():
-        hint = "; `make data` fetches it" if data.path.endswith(_DEMO_DATA) else ""
-        return "a file that exists. Received: {}" + hint
-    if not data.file.is_file():
-        return "a regular file. Received: {}"
-    return None
-
-
-class _HeaderError(Exception):
-    """What the first rows of the table must be; caught in this module."""
-
-
-def _read_header(stream: typing.BinaryIO) -> list[str]:
-    """Returns the columns' names, and makes sure that a row follows them."""
-    lines = _lines(stream)
-    try:
-        header = next(csv.reader(lines, strict=True))
-    except StopIteration as error:
-        raise _HeaderError("not be empty") from error
-    except csv.Error as error:
-        raise _HeaderError(f"have a header that can be parsed ({error})") from error
-    if not any(line.strip() for line in lines):
-        raise _HeaderError("have rows below its header")
-    return header
-
-
-def _lines(stream: typing.BinaryIO) -> Iterator[str]:
-    """Yields decoded lines from the first one that is not blank, without a byte-order mark."""
-    started, number = False, 0
-    while line := stream.readline(_MAX_LINE_BYTES):
-        number += 1
-        if len(line) == _MAX_LINE_BYTES and not started:
-            raise _HeaderError(f"end its header within {_MAX_LINE_BYTES:,} bytes")
-        if b"\0" in line:
-            raise _HeaderError(f"be text: line {number} holds a NUL byte")
+def _data_problems(config: config_lib.Config) -> Iterator[str]:
+    """Yields what is wrong with the files of all sources that are on this machine."""
+    found: set[formats.Format] = set()
+    for key, path in config.data.given().items():
+        if data_section.is_uri(path):
+            continue
         try:
-            text = line.decode("utf-8-sig" if number == 1 else "utf-8", errors="strict")
-        except UnicodeDecodeError as error:
-            if len(line) == _MAX_LINE_BYTES and error.start > _MAX_LINE_BYTES - 4:
-                text = line[: error.start].decode("utf-8")  # cut inside a character
-            else:
-                byte = f"0x{line[error.start]:02x}"
-                raise _HeaderError(f"be UTF-8: line {number} holds the byte {byte}") from error
-        if started or text.strip():
-            started = True
-            yield text
+            files = sources.list_files(key, path, config.data.format)
+        except sources.SourceError as error:
+            yield from _with_hint(error.problems)
+            continue
+        format_ = config.data.format_of(files[0])
+        if format_ is not None:
+            found.add(format_)
+            yield from _source_problems(config, key, files, format_)
+    # With an unknown source the config itself could not see this.
+    yield from data_section.dialect_problems(config.data, found)
 
 
-def _column_problems(config: config_lib.Config, header: list[str]) -> Iterator[str]:
-    """Yields what is wrong with the columns that there are, and which are missing."""
-    for i, column in enumerate(header):
-        if column in header[:i]:
-            yield (
-                f"`data.path` must not have two columns of one name. "
-                f"Received: {config_errors.show(column)} twice in {_columns(header)}"
-            )
+def _with_hint(problems: Sequence[str]) -> Iterator[str]:
+    for problem in problems:
+        missing = "must be a file that exists" in problem and problem.endswith(_DEMO_DATA)
+        yield f"{problem}; `make data` fetches it" if missing else problem
+
+
+def _source_problems(
+    config: config_lib.Config, key: str, files: Sequence[str], format_: formats.Format
+) -> Iterator[str]:
+    """Yields what is wrong with the first file of a source that has a fault, if there is one."""
+    problems = list(sections.unlabelled_problems(config.task, key, files[0], format_))
+    for file in files[:_MAX_FILES]:
+        if problems:
+            break
+        problems = list(_file_problems(config, key, file, format_))
+    yield from problems
+
+
+def _file_problems(
+    config: config_lib.Config, key: str, file: str, format_: formats.Format
+) -> Iterator[str]:
+    data, shown = config.data, config_errors.show(file)
+    try:
+        names = table_header.read(file, format_, data.delimiter, data.header)
+    except OSError as error:
+        reason = error.strerror or error
+        yield f"`{key}` must be a file that can be read. Received: {shown} ({reason})"
+    except table_header.HeaderError as error:
+        received = f", {error.received}" if error.received else ""
+        yield f"`{key}` must {error}. Received: {shown}{received}"
+    else:
+        if names is not None:
+            yield from _column_problems(config, key, pathlib.PurePath(file).name, format_, names)
+
+
+def _column_problems(
+    config: config_lib.Config, key: str, name: str, format_: formats.Format, header: list[str]
+) -> Iterator[str]:
+    """Yields which columns are missing, or there twice, and what may be the cause of it."""
+    wanted = _wanted(config)
+    missing = [(option, column) for option, column in wanted if column not in header]
+    if missing and format_ in ("csv", "tsv") and config.data.header is None:
+        cause = _cause(key, name, format_, config.data.delimiter, header)
+        if cause:
+            yield cause
             return
-    wanted = [("data.text", config.data.text), ("data.label", config.data.label)]
-    wanted += [("evaluate.slices", column) for column in config.evaluate.slices]
-    options = {"data.text": "; --text COLUMN names it", "data.label": "; --label COLUMN names it"}
-    missing = [(key, column) for key, column in wanted if column not in header]
-    delimiter = _delimiter(header) if missing else None
-    if delimiter:
-        yield f"`data.path` must be separated by commas. Received: {delimiter}: {_columns(header)}"
-        return
-    for key, column in missing:
-        near = config_errors.nearest(column, header)
-        hint = f". Did you mean `{near}`?" if near else options.get(key, "")
+    for option, column in missing:
+        yield _missing(option, column, name, header)
+    for column in sorted({column for _, column in wanted if header.count(column) > 1}):
         yield (
-            f"`{key}` must be a column of {config.data.file.name} ({_columns(header)}). "
-            f"Received: {config_errors.show(column)}{hint}"
+            f"`{key}` must not have two columns of one name. "
+            f"Received: {config_errors.show(column)} twice in {name} ({_columns(header)})"
         )
 
 
-def _delimiter(header: list[str]) -> str | None:
-    """Names what the columns seem to be separated by where that is not a comma."""
-    if len(header) > 1:
-        return None
-    return next((name for mark, name in _OTHER_DELIMITERS.items() if mark in header[0]), None)
+def _wanted(config: config_lib.Config) -> list[tuple[str, str]]:
+    """Lists the columns that each file must have, with the setting that names each."""
+    data = config.data
+    return [
+        ("data.text", data.text),
+        ("data.label", data.label),
+        *(("evaluate.slices", column) for column in config.evaluate.slices),
+        *(("data.keep", column) for column in data.keep),
+        *data.split.columns(),
+    ]
+
+
+def _cause(
+    key: str, name: str, format_: formats.Format, delimiter: str, header: list[str]
+) -> str | None:
+    """Finds out why columns are missing: another delimiter, or no header."""
+    mark = next((mark for mark in _DELIMITERS if mark in header[0]), None)
+    if len(header) == 1 and mark is not None:
+        meant = ["data.format=csv"] if format_ == "tsv" else []
+        meant += [f"data.delimiter={_SET_DELIMITER[mark]}"] if mark != "," or not meant else []
+        separator = "\t" if format_ == "tsv" else delimiter
+        return (
+            f"`{key}` must be separated by "
+            f"{_DELIMITERS.get(separator, config_errors.show(separator))}, or with "
+            f"{_DELIMITERS[mark]} take `{' '.join(f'--set {setting}' for setting in meant)}`. "
+            f"Received: {_columns(header)} in {name}"
+        )
+    if table_header.looks_like_data(header):
+        places = ", ".join(f"column{number}" for number in range(1, len(header) + 1))
+        return (
+            f"`{key}` must begin with the names of its columns, or take them from `--set "
+            f"'data.header=[{places}]'`. Received: {_columns(header)} in {name}"
+        )
+    return None
+
+
+def _missing(option: str, column: str, name: str, header: list[str]) -> str:
+    options = {"data.text": "; --text COLUMN names it", "data.label": "; --label COLUMN names it"}
+    near = config_errors.nearest(column, header)
+    hint = f". Did you mean `{near}`?" if near else options.get(option, "")
+    return (
+        f"`{option}` must be a column of {name} ({_columns(header)}). "
+        f"Received: {config_errors.show(column)}{hint}"
+    )
 
 
 def _columns(header: list[str]) -> str:
