@@ -1,0 +1,464 @@
+"""Rows of csv files come out byte for byte; what is wrong costs its row and is kept as it stood."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+
+import hypothesis
+import pytest
+from hypothesis import strategies
+
+from components.ingest import columns, settings
+from components.ingest.rows import csv_rows, row
+from schemas import errors
+
+_COLUMNS = columns.Columns({"text": columns.Column("review"), "label": columns.Column("stars")})
+_NUMBERS = columns.Columns(
+    {"text": columns.Column("review"), "label": columns.Column("stars", "number")}
+)
+_NAMES = ("review", "stars")
+_HEADER = b"review,stars\n"
+_EAT = "',' expected after '\"'"
+
+
+def _read(content: bytes, wanted: columns.Columns = _COLUMNS, **dialect: object):
+    stream = io.BytesIO(content)
+    return list(csv_rows.read(stream, "/data/reviews.csv", wanted, settings.Dialect(**dialect)))
+
+
+def _row(line, text, label=b"5"):
+    return row.Row(line, {"text": text, "label": label})
+
+
+def _fields(raw: bytes) -> Iterator[object]:
+    """Reads a good row again: the first two fields of the one record."""
+    parsed = csv.reader(io.StringIO(raw.decode("latin-1"), newline=""), strict=True)
+    [record] = [fields for fields in parsed if len(fields) > 1]
+    return (field.encode("latin-1") for field in record[:2])
+
+
+_TEN_MEGABYTES = b"x" * 10_000_000
+
+# What follows the header, and exactly what is read of it.
+_CONTENTS = {
+    "plain": (b"fine,5\n", [_row(2, b"fine")]),
+    "no last line end": (b"fine,5", [_row(2, b"fine")]),
+    "CRLF": (b"fine,5\r\nbad,1\r\n", [_row(2, b"fine"), _row(3, b"bad", b"1")]),
+    "CR": (b"fine,5\rbad,1\r", [_row(2, b"fine"), _row(3, b"bad", b"1")]),
+    "line ends mixed": (
+        b"a,1\r\nb,2\rc,3\n",
+        [_row(2, b"a", b"1"), _row(3, b"b", b"2"), _row(4, b"c", b"3")],
+    ),
+    "quoted": (b'"a, ""b""",5\n', [_row(2, b'a, "b"')]),
+    "quoted line ends": (
+        b'"a\nb\r\nc\rd",5\nx,1\n',
+        [_row(2, b"a\nb\r\nc\rd"), _row(6, b"x", b"1")],
+    ),
+    "signs that only Unicode breaks lines at": (
+        "a\x0bb\x0cc\x85d\u2028e,5\n".encode(),
+        [_row(2, "a\x0bb\x0cc\x85d\u2028e".encode())],
+    ),
+    "blank lines": (b"\n\r\nfine,5\n  \t\n\n", [_row(4, b"fine")]),
+    "NA is text": (b"NA,null\n", [_row(2, b"NA", b"null")]),
+    "spaces stay": (b" a , 5.0\n", [_row(2, b" a ", b" 5.0")]),
+    "emoji, right to left": (
+        "naïve 🎬 שלום\u200f,😀\n".encode(),
+        [_row(2, "naïve 🎬 שלום\u200f".encode(), "😀".encode())],
+    ),
+    "a quote within a field": (b'5" screen,5\n', [_row(2, b'5" screen')]),
+    "a field of 10 MB": (_TEN_MEGABYTES + b",5\nx,5\n", [_row(2, _TEN_MEGABYTES), _row(3, b"x")]),
+    "a quoted field of 10 MB": (b'"' + _TEN_MEGABYTES + b'",5\n', [_row(2, _TEN_MEGABYTES)]),
+    "too few fields": (
+        b"fine,5\nshort\nfine,5\n",
+        [
+            _row(2, b"fine"),
+            row.BadRow(3, "must have 2 fields, as the header has. Received: 1", b"short\n"),
+            _row(4, b"fine"),
+        ],
+    ),
+    "too many fields": (
+        b"fine,5,more\n",
+        [row.BadRow(2, "must have 2 fields, as the header has. Received: 3", b"fine,5,more\n")],
+    ),
+    "too many fields on several lines": (
+        b'"a\nb",5,more\r\nx,5\n',
+        [
+            row.BadRow(
+                2, "must have 2 fields, as the header has. Received: 3", b'"a\nb",5,more\r\n'
+            ),
+            _row(4, b"x"),
+        ],
+    ),
+    "no text": (b",5\n", [row.BadRow(2, "`review` must not be empty. Received: ''", b",5\n")]),
+    "no text in quotes": (
+        b'"",5\n',
+        [row.BadRow(2, "`review` must not be empty. Received: ''", b'"",5\n')],
+    ),
+    "no label": (
+        b"fine, \t \n",
+        [row.BadRow(2, "`stars` must not be empty. Received: ' \\t '", b"fine, \t \n")],
+    ),
+    "nothing but Unicode's white space": (
+        "\u3000\u00a0,5\n".encode(),
+        [
+            row.BadRow(
+                2,
+                "`review` must not be empty. Received: '\\u3000\\xa0'",
+                b"\xe3\x80\x80\xc2\xa0,5\n",
+            )
+        ],
+    ),
+    "Latin-1": (
+        b"caf\xe9,5\nfine,5\n",
+        [
+            row.BadRow(2, "`review` must be UTF-8. Received: the byte 0xe9 at 3", b"caf\xe9,5\n"),
+            _row(3, b"fine"),
+        ],
+    ),
+    "half a character": (
+        b"\xf0\x9f\x8e,5\n",
+        [
+            row.BadRow(
+                2, "`review` must be UTF-8. Received: the byte 0xf0 at 0", b"\xf0\x9f\x8e,5\n"
+            )
+        ],
+    ),
+    "a surrogate": (
+        b"\xed\xa0\x80,5\n",
+        [
+            row.BadRow(
+                2, "`review` must be UTF-8. Received: the byte 0xed at 0", b"\xed\xa0\x80,5\n"
+            )
+        ],
+    ),
+    "a NUL byte": (
+        b"a\0b,5\nx,5\n",
+        [
+            row.BadRow(2, "must not hold a NUL byte. Received: one at 1", b"a\0b,5\n"),
+            _row(3, b"x"),
+        ],
+    ),
+    "a NUL byte in a quoted field": (
+        b'"a\nb\0c",5\nx,5\n',
+        [
+            row.BadRow(
+                2, "must not hold a NUL byte. Received: one at 1 of its line 2", b'"a\nb\0c",5\n'
+            ),
+            _row(4, b"x"),
+        ],
+    ),
+    "text after a closing quote": (
+        b'"a"b,5\nx,5\n',
+        [
+            row.BadRow(2, f"must be CSV. Received: '\"a\"b,5\\n' ({_EAT})", b'"a"b,5\n'),
+            _row(3, b"x"),
+        ],
+    ),
+    "a quote that is open to the end": (
+        b'"open,5\nx,5\ny,5\n',
+        [
+            row.BadRow(
+                2,
+                "must close its quote. Received: '\"open,5\\n', open to the end of the file",
+                b'"open,5\n',
+            ),
+            _row(3, b"x"),
+            _row(4, b"y"),
+        ],
+    ),
+    "a lone quote before the next that is right": (
+        b'"open,5\nx,5\n"y, z",5\n',
+        [
+            row.BadRow(
+                2,
+                f"must close its quote. Received: '\"open,5\\n', open to line 4 ({_EAT})",
+                b'"open,5\n',
+            ),
+            _row(3, b"x"),
+            _row(4, b"y, z"),
+        ],
+    ),
+    "a lone quote, then a record of several lines": (
+        b'"open,5\nx,5\n"y\nz",5\nw,5\n',
+        [
+            row.BadRow(
+                2,
+                f"must close its quote. Received: '\"open,5\\n', open to line 4 ({_EAT})",
+                b'"open,5\n',
+            ),
+            _row(3, b"x"),
+            _row(4, b"y\nz"),
+            _row(6, b"w"),
+        ],
+    ),
+    "a quote and nothing else": (
+        b'"',
+        [row.BadRow(2, "must close its quote. Received: '\"', open to the end of the file", b'"')],
+    ),
+    "other rules behind a lone quote": (
+        b'"open,5\nshort\n\nx,\n\0,5\ny,5\n',
+        [
+            row.BadRow(
+                2,
+                "must close its quote. Received: '\"open,5\\n', open to the end of the file",
+                b'"open,5\n',
+            ),
+            row.BadRow(3, "must have 2 fields, as the header has. Received: 1", b"short\n"),
+            row.BadRow(5, "`stars` must not be empty. Received: ''", b"x,\n"),
+            row.BadRow(6, "must not hold a NUL byte. Received: one at 0", b"\0,5\n"),
+            _row(7, b"y"),
+        ],
+    ),
+    "a long value in the reason": (
+        b'"' + b"x" * 100 + b"\n",
+        [
+            row.BadRow(
+                2,
+                f"must close its quote. Received: '\"{'x' * 59}'..., open to the end of the file",
+                b'"' + b"x" * 100 + b"\n",
+            )
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "read"), _CONTENTS.values(), ids=_CONTENTS)
+def test_reads_exactly(content, read, account):
+    assert _read(_HEADER + content) == read
+    account(_HEADER + content, read, 2, _fields)
+
+
+_NUMBERS_READ = {
+    b"5": 5.0,
+    b" -1.5e3 ": -1500.0,
+    b"+.5": 0.5,
+    b"007": 7.0,
+    b"3.4028234663852886e38": 3.4028234663852886e38,
+    b"n/a": "`stars` must be a number. Received: 'n/a'",
+    b"1_000": "`stars` must be a number. Received: '1_000'",
+    b'"1,000"': "`stars` must be a number. Received: '1,000'",
+    b"0x10": "`stars` must be a number. Received: '0x10'",
+    "٣".encode(): "`stars` must be a number. Received: '٣'",
+    b"NaN": "`stars` must be a finite number of 32 bits at most. Received: 'NaN'",
+    b"-inf": "`stars` must be a finite number of 32 bits at most. Received: '-inf'",
+    b"1e39": "`stars` must be a finite number of 32 bits at most. Received: '1e39'",
+    b" ": "`stars` must not be empty. Received: ' '",
+    b"\xe9": "`stars` must be UTF-8. Received: the byte 0xe9 at 0",
+}
+
+
+@pytest.mark.parametrize(("field", "read"), _NUMBERS_READ.items(), ids=map(repr, _NUMBERS_READ))
+def test_reads_a_number_or_says_why_it_is_none(field, read):
+    line = b"fine," + field + b"\n"
+    expected = row.BadRow(2, read, line) if isinstance(read, str) else _row(2, b"fine", read)
+    assert _read(_HEADER + line, _NUMBERS) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("content", "dialect", "read"),
+    [
+        (b"\xef\xbb\xbfreview,stars\nfine,5\n", {}, [_row(2, b"fine")]),
+        (b'\xef\xbb\xbf"review",stars\nfine,5\n', {}, [_row(2, b"fine")]),
+        (b"\n \nreview,stars\nfine,5\n", {}, [_row(4, b"fine")]),
+        (b"review,stars\r\n", {}, []),
+        (b'id,"more\nlines",stars,review\n1,2,5,fine\n', {}, [_row(3, b"fine")]),
+        (b"id,id,stars,review\n1,2,5,fine\n", {}, [_row(2, b"fine")]),
+        (b"review;stars\na,b;5\n", {"delimiter": ";"}, [_row(2, b"a,b")]),
+        (b'review\tstars\n"a\tb"\t5\n', {"delimiter": "\t"}, [_row(2, b"a\tb")]),
+        (b"fine,5\n", {"header": _NAMES}, [_row(1, b"fine")]),
+        (b"\xef\xbb\xbffine,5\n", {"header": _NAMES}, [_row(1, b"fine")]),
+        (b"review,stars\n", {"header": _NAMES}, [_row(1, b"review", b"stars")]),
+        (b"x\xe9,fine,5\n", {"header": ("id", *_NAMES)}, [_row(1, b"fine")]),
+        (b"", {"header": _NAMES}, []),
+        (
+            b"fine\n",
+            {"header": _NAMES},
+            [row.BadRow(1, "must have 2 fields, as the header has. Received: 1", b"fine\n")],
+        ),
+    ],
+)
+def test_knows_what_the_columns_are(content, dialect, read):
+    assert _read(content, **dialect) == read
+
+
+def test_a_table_of_one_column_tells_blank_lines_from_blank_fields():
+    wanted = columns.Columns({"text": columns.Column("review")})
+    assert _read(b'review\n\n \nfine\n""\n', wanted) == [
+        row.Row(4, {"text": b"fine"}),
+        row.BadRow(5, "`review` must not be empty. Received: ''", b'""\n'),
+    ]
+
+
+_TEXT = "reviews.csv: must be text in UTF-8. Received: "
+_REFUSED = {
+    b"": "reviews.csv: must have a header and rows. Received: no text",
+    b"\xef\xbb\xbf": "reviews.csv: must have a header and rows. Received: no text",
+    b" \n\r\n": "reviews.csv: must have a header and rows. Received: no text",
+    b"text,stars\na,5\n": "reviews.csv: must have the column 'review'. Received: 'text', 'stars'",
+    b"fine,5\nbad,1\n": "reviews.csv: must have the column 'review'. Received: 'fine', '5'",
+    b"review;stars\na;5\n": "reviews.csv: must have the column 'review'. Received: 'review;stars'",
+    b"review,stars,review\na,5,b\n": (
+        "reviews.csv: must have the column 'review' once. "
+        "Received: it 2 times in 'review', 'stars', 'review'"
+    ),
+    b"review,st\xe9rs\n": (
+        "reviews.csv: column 2 of the header must be UTF-8. Received: the byte 0xe9 at 2"
+    ),
+    b"rev\0iew,stars\na,5\n": (
+        "reviews.csv: the header must not hold a NUL byte. Received: one at 3"
+    ),
+    b'"review,stars\na,5\n': (
+        "reviews.csv: the header must close its quote. "
+        "Received: '\"review,stars\\n', open to the end of the file"
+    ),
+    b'"review"x,stars\na,5\n': (
+        f"reviews.csv: the header must be CSV. Received: '\"review\"x,stars\\n' ({_EAT})"
+    ),
+    b"\x1f\x8b\x08\0": f"{_TEXT}a gzip file, whose name must end in .gz",
+    b"PK\x03\x04abc": f"{_TEXT}a zip file or a spreadsheet",
+    b"PAR1\x15\x04": f"{_TEXT}a parquet file",
+    "review,stars\n".encode("utf-16"): f"{_TEXT}UTF-16 or UTF-32",
+    b"\xfe\xff\0r": f"{_TEXT}UTF-16",
+    b"\0\0\xfe\xff\0\0\0r": f"{_TEXT}UTF-32",
+}
+
+
+@pytest.mark.parametrize(("content", "message"), _REFUSED.items(), ids=map(repr, _REFUSED))
+def test_refuses_a_file_in_one_line(content, message):
+    with pytest.raises(errors.DataError) as refused:
+        _read(content)
+    assert str(refused.value) == message
+
+
+def test_names_the_first_columns_only():
+    header = ",".join(f"c{i}" for i in range(20)).encode()
+    with pytest.raises(errors.DataError, match=r"'c11', and 8 more$"):
+        _read(header + b"\n")
+
+
+def test_a_line_that_is_too_long_keeps_its_beginning(monkeypatch):
+    monkeypatch.setattr(row, "MAX_RECORD_BYTES", 64)
+    long = b"x" * 200 + b",5\r\n"
+    [first, bad, last] = _read(_HEADER + b"a,5\n" + long + b"b,5\n")
+    assert (first, last) == (_row(2, b"a"), _row(4, b"b"))
+    assert bad.line == 3
+    kept = re.fullmatch(
+        r"must be at most 64 bytes long\. Received: 204 bytes; the first (\d+) are kept", bad.reason
+    )
+    assert kept
+    assert len(bad.raw) == int(kept[1]) >= 64
+    assert long.startswith(bad.raw)
+
+
+def test_a_record_of_lines_that_is_too_long_costs_its_first(monkeypatch):
+    monkeypatch.setattr(row, "MAX_RECORD_BYTES", 64)
+    content = b'"open\n' + b"a,5\n" * 30 + b'"b",5\n' + b'"' + b"x" * 70 + b"\ny,5\n"
+    read = _read(_HEADER + content)
+    reason = "must close its quote. Received: '\"open\\n', open for more than 64 bytes"
+    assert read[0] == row.BadRow(2, reason, b'"open\n')
+    assert read[1:32] == [*(_row(line, b"a") for line in range(3, 33)), _row(33, b"b")]
+    assert [type(each) for each in read[32:]] == [row.BadRow, row.Row]
+    assert read[33] == _row(35, b"y")
+
+
+def test_a_record_may_be_as_long_as_the_limit(monkeypatch):
+    monkeypatch.setattr(row, "MAX_RECORD_BYTES", 64)
+    for lines in (b'"' + b"x" * 60 + b'",5'[:2], b'"' + b"x\n" * 29 + b'x",5\n'):
+        padded = lines if lines.endswith(b"\n") else lines + b"5"
+        assert len(padded) == 64
+        assert [type(each) for each in _read(_HEADER + padded)] == [row.Row]
+        longer = padded.replace(b"x", b"xx", 1)
+        assert {type(each) for each in _read(_HEADER + longer)} >= {row.BadRow}
+
+
+def _plainly(content: bytes) -> list[tuple[int, object]]:
+    """Reads records the plain way, which takes quadratic time: from each failed line on anew."""
+    lines = re.findall(rb"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+", content)
+    read: list[tuple[int, object]] = []
+    start = 0
+    while start < len(lines):
+        taken: list[bytes] = []
+        fields = _record(lines[start:], taken)
+        if fields is None or len(fields) != 2 or any(b"\0" in line for line in taken):
+            taken = taken[:1] if fields is None else taken
+            if b"".join(taken).strip() or (fields is not None and len(fields) > 1):
+                read.append((start + 1, b"".join(taken)))
+        elif not all(field.strip() for field in fields):
+            read.append((start + 1, b"".join(taken)))
+        else:
+            read.append((start + 1, fields))
+        start += len(taken)
+    return read
+
+
+def _record(lines: list[bytes], taken: list[bytes]) -> list[str] | None:
+    def fed() -> Iterator[str]:
+        for line in lines:
+            taken.append(line)
+            if sum(map(len, taken)) > row.MAX_RECORD_BYTES:
+                raise csv.Error
+            yield line.decode().replace("\0", "0")
+
+    try:
+        return next(csv.reader(fed(), strict=True))
+    except csv.Error:
+        return None
+
+
+@pytest.mark.parametrize("limit", [4, 12, 1000])
+@hypothesis.given(content=strategies.text('",x\n\r\0 ', max_size=60))
+def test_stray_quotes_cost_what_they_cost_the_plain_way(limit, content):
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(row, "MAX_RECORD_BYTES", limit)
+        read = _read(content.encode(), header=_NAMES)
+        plain = _plainly(content.encode())
+    # Of a line that is longer than the limit, the beginning is kept.
+    assert [
+        (each.line, each.raw[:limit])
+        if isinstance(each, row.BadRow)
+        else (each.line, [value.decode() for value in each.values.values()])
+        for each in read
+    ] == [(line, what[:limit] if isinstance(what, bytes) else what) for line, what in plain]
+
+
+_TEXT_WITHOUT_NUL = strategies.text(
+    strategies.characters(blacklist_categories=("Cs",), blacklist_characters="\0")
+)
+
+
+@hypothesis.given(
+    rows=strategies.lists(strategies.tuples(_TEXT_WITHOUT_NUL, _TEXT_WITHOUT_NUL)),
+    # Before Python 3.13 the writer does not quote a CR that is in no line end.
+    style=strategies.sampled_from([("\n", csv.QUOTE_ALL), ("\r\n", csv.QUOTE_MINIMAL)]),
+)
+def test_any_text_survives_byte_for_byte(rows, style):
+    table = io.StringIO(newline="")
+    writer = csv.writer(table, lineterminator=style[0], quoting=style[1])
+    writer.writerows([_NAMES, *rows])
+    read = _read(table.getvalue().encode())
+    good = [each for each in read if isinstance(each, row.Row)]
+    assert [tuple(each.values.values()) for each in good] == [
+        (text.encode(), label.encode()) for text, label in rows if text.strip() and label.strip()
+    ]
+    assert len(read) == len(rows)
+    assert {each.reason.split(".")[0] for each in read if isinstance(each, row.BadRow)} <= {
+        "`review` must not be empty",
+        "`stars` must not be empty",
+    }
+
+
+@hypothesis.given(
+    content=strategies.binary(max_size=200)
+    | strategies.lists(
+        strategies.sampled_from(
+            [b'"', b",", b"\n", b"\r", b"x", b"\xe9", b"\0", b" ", b"\xef\xbb\xbf"]
+        )
+    ).map(b"".join)
+)
+def test_all_bytes_are_accounted_for(content, account):
+    try:
+        read = _read(content, header=_NAMES)
+    except errors.DataError:
+        return
+    account(content, read, 1, _fields)
