@@ -5,7 +5,7 @@ Each allowance is added to a limit, and goes to 0 as rows grow.
 
 import math
 
-# Standard errors: of honest checks, about one in a thousand goes beyond by chance.
+# Standard errors: of honest checks, fewer than one in a hundred goes beyond by chance.
 _DEVIATIONS = 3.0
 
 # Words come in clumps, as a text that has one is likely to have it again. Random halves of IMDB

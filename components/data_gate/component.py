@@ -17,7 +17,6 @@ class DataGateSpec(ComponentSpec):
         executor.CONFIG_KEY: ExecutionParameter(type=str),
         executor.NAME_KEY: ExecutionParameter(type=str),
         executor.REPORT_DIR_KEY: ExecutionParameter(type=str),
-        executor.IS_CURATED_KEY: ExecutionParameter(type=int),
     }
     INPUTS = {  # noqa: RUF012
         executor.EXAMPLES_KEY: ChannelParameter(type=standard_artifacts.Examples),
@@ -56,7 +55,6 @@ class DataGate(base_component.BaseComponent):
         name: str,
         report_dir: str,
         baseline_model: types.BaseChannel | None = None,
-        is_curated: bool = True,
     ):
         """Makes the node.
 
@@ -72,7 +70,6 @@ class DataGate(base_component.BaseComponent):
             report_dir: Where the newest run's report is copied to, for people; a refused run's
                 artifacts are deleted.
             baseline_model: The latest blessed model, trained by our Trainer.
-            is_curated: Whether people made the schema; else it was inferred from train.
         """
         spec = DataGateSpec(
             examples=examples,
@@ -85,7 +82,6 @@ class DataGate(base_component.BaseComponent):
             config=config.model_dump_json(),
             name=name,
             report_dir=report_dir,
-            is_curated=int(is_curated),
             report=types.Channel(type=artifacts.DataReport),
         )
         super().__init__(spec=spec)

@@ -49,8 +49,7 @@ class ValidateConfig(trainer_config.Section):
     folded.
 
     Attributes:
-        anomalies: What departs from the schema. Against a schema that was inferred from train they
-            are warnings at most: what train happens to hold is nobody's rule.
+        anomalies: What departs from the schema.
         min_rows: Rows that each split must have.
         labels: Labels of eval or test that train lacks.
         label_balance: Share of train's most frequent label.

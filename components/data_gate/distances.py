@@ -65,8 +65,8 @@ def between(old: _Statistics, new: _Statistics, leave_out: Sequence[str] = ()) -
 
 def _by_name(statistics: _Statistics) -> dict[str, _Feature]:
     """Maps names to the features that any row has."""
-    [dataset] = statistics.datasets
-    named = {(feature.name or feature.path.step[-1]): feature for feature in dataset.features}
+    found = [feature for dataset in statistics.datasets for feature in dataset.features]
+    named = {(feature.name or feature.path.step[-1]): feature for feature in found}
     return {name: feature for name, feature in named.items() if _rows(feature)}
 
 
@@ -129,8 +129,12 @@ def _divergence(
 
 
 def _moved_most(old: Mapping[str, float], new: Mapping[str, float]) -> str:
-    """Names the value whose share moved most, and from where to where."""
-    value = max(sorted(old.keys() | new.keys()), key=lambda v: abs(new.get(v, 0) - old.get(v, 0)))
+    """Names the value whose share moved most, and from where to where.
+
+    Of two values that moved alike, as of two labels, it is the one with more rows now.
+    """
+    moves = {value: new.get(value, 0.0) - old.get(value, 0.0) for value in sorted({*old, *new})}
+    value = max(moves, key=lambda value: (round(abs(moves[value]), 9), moves[value]))
     was, now = (wording.percent(shares.get(value, 0.0)) for shares in (old, new))
     return f"{wording.shown(value)} {was} → {now}"
 

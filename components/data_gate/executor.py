@@ -25,7 +25,6 @@ REPORT_KEY = "report"
 CONFIG_KEY = "config"
 NAME_KEY = "name"
 REPORT_DIR_KEY = "report_dir"
-IS_CURATED_KEY = "is_curated"
 
 
 class Executor(base_executor.BaseExecutor):
@@ -42,7 +41,7 @@ class Executor(base_executor.BaseExecutor):
         Raises:
             DataError: If a check of level `error` does not hold. The report is written by then.
         """
-        data = _read(input_dict, is_curated=bool(exec_properties[IS_CURATED_KEY]))
+        data = _read(input_dict)
         config = config_lib.ValidateConfig.model_validate_json(exec_properties[CONFIG_KEY])
         found = checks.judge(data, config)
         report = artifact_utils.get_single_instance(output_dict[REPORT_KEY])
@@ -54,13 +53,12 @@ class Executor(base_executor.BaseExecutor):
         refusal.raise_errors(found, page_path)
 
 
-def _read(inputs: dict[str, list[types.Artifact]], is_curated: bool) -> outcome.Data:
+def _read(inputs: dict[str, list[types.Artifact]]) -> outcome.Data:
     models = inputs.get(BASELINE_MODEL_KEY)
     return outcome.Data(
         statistics=reading.statistics(_only(inputs, STATISTICS_KEY)),
         text=text_statistics.read(_only(inputs, TEXT_STATISTICS_KEY).uri),
         schema=reading.schema(_only(inputs, SCHEMA_KEY)),
-        is_curated=is_curated,
         anomalies=reading.anomalies(_only(inputs, ANOMALIES_KEY)),
         baseline=reading.baseline_of(models[0] if models else None),
         find_rows=functools.partial(rows.find, _only(inputs, EXAMPLES_KEY).uri),

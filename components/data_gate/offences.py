@@ -4,7 +4,7 @@ TFDV compares counts of whole splits with the schema, and knows no rows.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 
 from tensorflow_metadata.proto.v0 import schema_pb2
 
@@ -16,15 +16,31 @@ JudgeValues = Callable[[Sequence[outcome.Value]], str]
 
 def judge(schema: schema_pb2.Schema, name: str) -> JudgeValues | None:
     """Makes a judge of a feature's values; None if the schema does not know the feature."""
-    feature = next((feature for feature in schema.feature if feature.name == name), None)
+    feature = _find(schema, name)
     if feature is None:
         return None
-    rules = [_judge_count(feature), _judge_domain(schema, feature), _judge_range(feature)]
+    rules = [_judge_count(feature), _judge_domain(domain(schema, name)), _judge_range(feature)]
 
     def judge_values(values: Sequence[outcome.Value]) -> str:
         return next(filter(None, (rule(values) for rule in rules)), "")
 
     return judge_values
+
+
+def domain(schema: schema_pb2.Schema, name: str) -> Set[bytes] | None:
+    """Reads the values that a text feature may have; None if it may have any."""
+    feature = _find(schema, name)
+    if feature is None:
+        return None
+    if feature.HasField("string_domain"):
+        return {value.encode() for value in feature.string_domain.value}
+    shared = {domain.name: domain.value for domain in schema.string_domain}
+    is_listed = feature.HasField("domain") and feature.domain in shared
+    return {value.encode() for value in shared[feature.domain]} if is_listed else None
+
+
+def _find(schema: schema_pb2.Schema, name: str) -> schema_pb2.Feature | None:
+    return next((feature for feature in schema.feature if feature.name == name), None)
 
 
 def _judge_count(feature: schema_pb2.Feature) -> JudgeValues:
@@ -39,18 +55,13 @@ def _judge_count(feature: schema_pb2.Feature) -> JudgeValues:
     def judge_values(values: Sequence[outcome.Value]) -> str:
         if not values:
             return "no value" if is_required else ""
-        return "" if fewest <= len(values) <= most else f"{len(values)} values"
+        return "" if fewest <= len(values) <= most else f"number of values {len(values)}"
 
     return judge_values
 
 
-def _judge_domain(schema: schema_pb2.Schema, feature: schema_pb2.Feature) -> JudgeValues:
+def _judge_domain(known: Set[bytes] | None) -> JudgeValues:
     """Looks for values that are not in the feature's list of them."""
-    domains = {domain.name: domain for domain in schema.string_domain}
-    domain = domains.get(feature.domain) if feature.HasField("domain") else None
-    if feature.HasField("string_domain"):
-        domain = feature.string_domain
-    known = None if domain is None else {value.encode() for value in domain.value}
 
     def judge_values(values: Sequence[outcome.Value]) -> str:
         unknown = () if known is None else (value for value in values if value not in known)

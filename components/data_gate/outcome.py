@@ -35,7 +35,6 @@ class Data:
         statistics: Split to TFDV's statistics, one dataset each.
         text: Of the texts.
         schema: What the data was compared with.
-        is_curated: Whether people made the schema; else it was inferred from train.
         anomalies: Split to what departs from the schema.
         baseline: The data to compare with, or why there is none.
         find_rows: Looks rows up; it reads the examples, so it is asked only for what broke.
@@ -44,7 +43,6 @@ class Data:
     statistics: Mapping[str, statistics_pb2.DatasetFeatureStatisticsList]
     text: text_statistics.TextStatistics
     schema: schema_pb2.Schema
-    is_curated: bool
     anomalies: Mapping[str, anomalies_pb2.Anomalies]
     baseline: Baseline | str
     find_rows: FindRows

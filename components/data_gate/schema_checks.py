@@ -16,11 +16,15 @@ _DATA_SET = "the data set"
 
 
 def anomalies(name: str, data: outcome.Data, check: config_lib.Check) -> outcome.Outcome:
-    """Judges what ExampleValidator found, one violation for each feature of each split."""
+    """Judges what ExampleValidator found, one violation for each feature of each split.
+
+    A split without rows lacks every column, and `min_rows` says so better.
+    """
     del name, check  # it has no limit
     return [
         violation
         for split, found in data.anomalies.items()
+        if split not in data.text.splits or data.text.splits[split].rows
         for violation in _of_split(data, split, found)
     ]
 
@@ -34,7 +38,7 @@ def _of_split(
     infos = {
         feature: info
         for feature, info in infos.items()
-        if not _is_told_elsewhere(data, feature, info)
+        if not _is_told_by_labels(data, feature, info)
     }
     rows = _rows(data, split, infos)
     for feature, info in infos.items():
@@ -42,18 +46,21 @@ def _of_split(
             message=f"{feature} of {split}: {wording.line(info.description)}",
             remedy=_REMEDY,
             rows=tuple(rows.get(feature, ())),
-            is_warning=not data.is_curated or info.severity == anomalies_pb2.AnomalyInfo.WARNING,
+            is_warning=info.severity == anomalies_pb2.AnomalyInfo.WARNING,
         )
 
 
-def _is_told_elsewhere(data: outcome.Data, feature: str, info: anomalies_pb2.AnomalyInfo) -> bool:
-    """Tells whether an anomaly says nothing that matters, or what another check says better.
+def _is_told_by_labels(data: outcome.Data, feature: str, info: anomalies_pb2.AnomalyInfo) -> bool:
+    """Tells whether an anomaly is that a label is not among train's, which is a check of its own.
 
-    Of few rows, an inferred schema takes the texts of train for the only ones that there may be;
-    and labels that train lacks are the check `labels`.
+    So it is where the schema knows the labels that train has, and no others.
     """
     is_of_values = all(reason.type == _UNEXPECTED_VALUES for reason in info.reason)
-    return not data.is_curated and feature in (features.TEXT, features.LABEL) and is_of_values
+    train = data.text.splits.get(features.TRAIN_SPLIT)
+    if feature != features.LABEL or not is_of_values or train is None:
+        return False
+    known = offences.domain(data.schema, feature)
+    return known is not None and known == {label.encode() for label in train.labels}
 
 
 def _rows(

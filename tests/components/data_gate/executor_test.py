@@ -1,0 +1,257 @@
+"""The gate as TFX runs it, on artifacts as the components before it write them."""
+
+import dataclasses
+import json
+import pathlib
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pytest
+import tensorflow as tf
+import tensorflow_data_validation as tfdv
+from tensorflow_metadata.proto.v0 import schema_pb2, statistics_pb2
+from tfx import types
+from tfx.types import standard_artifacts
+from tfx.utils import writer_utils
+
+from components import artifacts
+from components.data_gate import config, executor, findings, outcome
+from components.statistics import text_statistics
+from components.trainer import baseline
+from schemas import errors
+
+_MakeData = Callable[..., outcome.Data]
+_MakeStatistics = Callable[..., statistics_pb2.DatasetFeatureStatisticsList]
+_SPLITS = ("train", "eval", "test")
+_TYPES: Mapping[str, type[types.Artifact]] = {
+    "examples": standard_artifacts.Examples,
+    "quarantine": artifacts.Quarantine,
+    "statistics": standard_artifacts.ExampleStatistics,
+    "text_statistics": artifacts.TextStatistics,
+    "schema": standard_artifacts.Schema,
+    "anomalies": standard_artifacts.ExampleAnomalies,
+    "baseline_model": standard_artifacts.Model,
+    "report": artifacts.DataReport,
+}
+
+
+@dataclasses.dataclass
+class _Gate:
+    """A gate with all that it reads in one directory.
+
+    Attributes:
+        directory: Each artifact lies in the directory of its name.
+        inputs: As TFX hands them over.
+        outputs: As TFX hands them over.
+    """
+
+    directory: pathlib.Path
+    inputs: dict[str, list[types.Artifact]]
+    outputs: dict[str, list[types.Artifact]]
+
+    def run(self, **checks: Any) -> findings.Findings:
+        """Runs the gate with these checks set."""
+        executor.Executor().Do(
+            self.inputs,
+            self.outputs,
+            {
+                "config": config.ValidateConfig.model_validate(checks).model_dump_json(),
+                "name": "reviews",
+                "report_dir": str(self.report_dir),
+            },
+        )
+        return findings.read(str(self.directory / "report"))
+
+    @property
+    def report_dir(self) -> pathlib.Path:
+        """Where people find the report."""
+        return self.directory / "workspace" / "data"
+
+
+def _write_examples(directory: pathlib.Path, columns: Mapping[str, Sequence[Any]]) -> None:
+    directory.mkdir(parents=True)
+    path = str(directory / "data_tfrecord-00000-00000.gz")
+    with tf.io.TFRecordWriter(path, "GZIP") as writer:
+        for line, row in enumerate(zip(*columns.values(), strict=True), start=2):
+            example = tf.train.Example()
+            feature = example.features.feature
+            feature["origin"].bytes_list.value.append(b"reviews.csv:%d" % line)
+            for name, value in zip(columns, row, strict=True):
+                if isinstance(value, str):
+                    feature[name].bytes_list.value.append(value.encode())
+                else:
+                    feature[name].float_list.value.append(value)
+            writer.write(example.SerializeToString())
+
+
+@pytest.fixture
+def make_gate(
+    tmp_path: pathlib.Path, make_data: _MakeData, make_statistics: _MakeStatistics
+) -> Callable[..., _Gate]:
+    """Gives `make(columns by split, splits)`: a gate for that data; splits as in `make_data`."""
+
+    def make(
+        tables: Mapping[str, Mapping[str, Sequence[Any]]] | None = None,
+        splits: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> _Gate:
+        honest = {"text": ["a", "b"] * 20, "label": ["good", "bad"] * 20, "stars": [1.0, 2.0] * 20}
+        tables = {split: (tables or {}).get(split, honest) for split in _SPLITS}
+        made: dict[str, types.Artifact] = {}
+        for name, kind in _TYPES.items():
+            made[name] = kind()
+            made[name].uri = str(tmp_path / name)
+            (tmp_path / name).mkdir()
+        for name in ("examples", "statistics", "anomalies"):
+            made[name].split_names = json.dumps(list(_SPLITS))
+        schema = tfdv.infer_schema(make_statistics(honest))
+        tfdv.write_schema_text(schema, str(tmp_path / "schema" / "schema.pbtxt"))
+        for split, columns in tables.items():
+            _write_examples(tmp_path / "examples" / f"Split-{split}", columns)
+            statistics = make_statistics(columns)
+            for name in ("statistics", "anomalies"):
+                (tmp_path / name / f"Split-{split}").mkdir()
+            (tmp_path / "statistics" / f"Split-{split}" / "FeatureStats.pb").write_bytes(
+                statistics.SerializeToString()
+            )
+            writer_utils.write_anomalies(
+                str(tmp_path / "anomalies" / f"Split-{split}" / "SchemaDiff.pb"),
+                tfdv.validate_statistics(statistics, schema),
+            )
+        text_statistics.write(str(tmp_path / "text_statistics"), make_data(splits).text)
+        made["quarantine"].rows_in, made["quarantine"].rows_out = 10_003, 10_000
+        made["quarantine"].rows = 3
+        report = {"report": [made.pop("report")]}
+        del made["baseline_model"]
+        return _Gate(tmp_path, {name: [a] for name, a in made.items()}, report)
+
+    return make
+
+
+def _keep_baseline(gate: _Gate) -> types.Artifact:
+    """Makes a blessed model that was trained on the very data."""
+    model = standard_artifacts.Model()
+    model.uri = str(gate.directory / "baseline_model")
+    gate.inputs["baseline_model"] = [model]
+    baseline.keep(
+        model.uri, str(gate.directory / "statistics"), str(gate.directory / "text_statistics")
+    )
+    return model
+
+
+def test_honest_data_passes_and_is_reported(make_gate: Callable[..., _Gate]) -> None:
+    gate = make_gate()
+    found = gate.run()
+    assert found.findings == ()
+    assert found.not_checked == dict.fromkeys(
+        ("drift", "unigram_drift"), "there is no blessed model yet to compare with"
+    )
+    [report] = gate.outputs["report"]
+    assert report.get_int_custom_property("errors") == 0
+    assert report.get_int_custom_property("warnings") == 0
+    assert findings.read(str(gate.report_dir)) == found
+    page = (gate.report_dir / "index.html").read_text(encoding="utf-8")
+    assert "reviews" in page
+    assert page == (gate.directory / "report" / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_refused_run_leaves_its_report_for_people(make_gate: Callable[..., _Gate]) -> None:
+    columns = {
+        "text": ["a", "b"] * 20,
+        "label": ["good", "bad"] * 20,
+        "stars": [1.0, 2.0] * 20,
+    }
+    gate = make_gate(
+        {"eval": {**columns, "label": ["good", "bad"] * 19 + ["meh", "good"]}},
+        {"eval": {"labels": {"good": 20, "bad": 19, "meh": 1}}},
+    )
+    gate.report_dir.mkdir(parents=True)
+    (gate.report_dir / "of-the-last-run.html").write_text("old")
+    with pytest.raises(errors.DataError, match=r"^the data gate refused: labels$") as caught:
+        gate.run()
+    labels, row, remedy, skipped = caught.value.details[:4]
+    assert labels == "labels: train lacks the label `meh` (1 row) of eval"
+    assert row == "  reviews.csv:40: a (label `meh`)"
+    assert remedy.startswith("  to accept it: --set ")
+    assert skipped == f"the page of the data: {gate.report_dir}/index.html"
+    assert sorted(path.name for path in gate.report_dir.iterdir()) == [
+        "findings.json",
+        "index.html",
+    ]
+    assert gate.outputs["report"][0].get_int_custom_property("errors") == 1
+    assert gate.run(labels="warn").warnings[0].check == "labels"
+
+
+def test_anomalies_name_rows_of_the_examples(make_gate: Callable[..., _Gate]) -> None:
+    columns = {
+        "text": ["a", "b"] * 20,
+        "label": ["good", "bad"] * 20,
+        "stars": [1.0, 2.0] * 20,
+    }
+    gate = make_gate({"test": {**columns, "text": ["a", "b", "zebra", "a"] * 10}})
+    with pytest.raises(errors.DataError, match="anomalies") as caught:
+        gate.run()
+    lines = caught.value.details
+    assert re.search(r"^anomalies: text of test: .*zebra", lines[0])
+    assert lines[1] == "  reviews.csv:4: zebra (text: value `zebra`)"
+    assert lines[6] == "  to accept it: meritline schema accept"
+
+
+def test_the_latest_blessed_model_brings_what_data_is_compared_with(
+    make_gate: Callable[..., _Gate],
+) -> None:
+    gate = make_gate()
+    _keep_baseline(gate)
+    found = gate.run()
+    assert (found.findings, found.not_checked) == ((), {})
+    # New data, other labels and other words.
+    drifted = {"text": ["a", "b"] * 20, "label": ["good"] * 40, "stars": [1.0, 2.0] * 20}
+    for split in _SPLITS:
+        path = gate.directory / "statistics" / f"Split-{split}" / "FeatureStats.pb"
+        statistics = statistics_pb2.DatasetFeatureStatisticsList.FromString(path.read_bytes())
+        label = next(f for f in statistics.datasets[0].features if f.path.step == ["label"])
+        label.string_stats.rank_histogram.buckets[0].sample_count = len(drifted["label"])
+        del label.string_stats.rank_histogram.buckets[1:]
+        path.write_bytes(statistics.SerializeToString())
+    text = text_statistics.read(str(gate.directory / "text_statistics"))
+    train = dataclasses.replace(text.splits["train"], unigrams=(0, 0, 9000, 1))
+    text = dataclasses.replace(text, splits={**text.splits, "train": train})
+    text_statistics.write(str(gate.directory / "text_statistics"), text)
+    assert [finding.check for finding in gate.run().findings] == ["drift", "unigram_drift"]
+
+
+def test_a_model_without_statistics_is_not_compared(make_gate: Callable[..., _Gate]) -> None:
+    gate = make_gate()
+    model = _keep_baseline(gate)
+    for name in ("text_statistics", "statistics"):
+        directory = pathlib.Path(model.uri, "data_statistics", name)
+        directory.rename(directory.with_suffix(".gone"))
+        assert set(gate.run().not_checked.values()) == {
+            "the latest blessed model did not keep the statistics of its data"
+        }
+        directory.with_suffix(".gone").rename(directory)
+    model.uri = str(gate.directory / "nowhere")
+    assert set(gate.run().not_checked.values()) == {
+        "the files of the latest blessed model are gone"
+    }
+
+
+def test_the_first_quarantined_rows_stand_on_the_page(
+    make_gate: Callable[..., _Gate], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = make_gate()
+    rows = [{"file": "reviews.csv", "line": i, "reason": "no text", "raw": ""} for i in range(60)]
+    lines = "".join(f"{json.dumps(row)}\n" for row in rows)
+    (gate.directory / "quarantine" / "rows.jsonl").write_text(lines)
+    shown: list[Any] = []
+    monkeypatch.setattr(executor.page, "write", lambda directory, page: shown.append(page))
+    gate.run()
+    [page] = shown
+    assert (page.quarantine.rows_in, page.quarantine.rows_out, page.quarantine.rows) == (
+        10_003,
+        10_000,
+        3,
+    )
+    assert list(page.quarantine.first) == rows[:50]
+    assert (page.name, set(page.statistics)) == ("reviews", set(_SPLITS))
+    assert isinstance(page.schema, schema_pb2.Schema)
