@@ -4,6 +4,7 @@ import dataclasses
 import json
 import pathlib
 import re
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -12,11 +13,14 @@ import tensorflow as tf
 import tensorflow_data_validation as tfdv
 from tensorflow_metadata.proto.v0 import schema_pb2, statistics_pb2
 from tfx import types
+from tfx.dsl.components.common import importer
+from tfx.orchestration import metadata, pipeline
+from tfx.orchestration.local import local_dag_runner
 from tfx.types import standard_artifacts
 from tfx.utils import writer_utils
 
 from components import artifacts
-from components.data_gate import config, executor, findings, outcome
+from components.data_gate import component, config, executor, findings, outcome
 from components.statistics import text_statistics
 from components.trainer import baseline
 from schemas import errors
@@ -24,6 +28,7 @@ from schemas import errors
 _MakeData = Callable[..., outcome.Data]
 _MakeStatistics = Callable[..., statistics_pb2.DatasetFeatureStatisticsList]
 _SPLITS = ("train", "eval", "test")
+_OF_SPLITS = ("examples", "statistics", "anomalies")
 _TYPES: Mapping[str, type[types.Artifact]] = {
     "examples": standard_artifacts.Examples,
     "quarantine": artifacts.Quarantine,
@@ -102,7 +107,7 @@ def make_gate(
             made[name] = kind()
             made[name].uri = str(tmp_path / name)
             (tmp_path / name).mkdir()
-        for name in ("examples", "statistics", "anomalies"):
+        for name in _OF_SPLITS:
             made[name].split_names = json.dumps(list(_SPLITS))
         schema = tfdv.infer_schema(make_statistics(honest))
         tfdv.write_schema_text(schema, str(tmp_path / "schema" / "schema.pbtxt"))
@@ -205,12 +210,11 @@ def test_the_latest_blessed_model_brings_what_data_is_compared_with(
     found = gate.run()
     assert (found.findings, found.not_checked) == ((), {})
     # New data, other labels and other words.
-    drifted = {"text": ["a", "b"] * 20, "label": ["good"] * 40, "stars": [1.0, 2.0] * 20}
     for split in _SPLITS:
         path = gate.directory / "statistics" / f"Split-{split}" / "FeatureStats.pb"
         statistics = statistics_pb2.DatasetFeatureStatisticsList.FromString(path.read_bytes())
         label = next(f for f in statistics.datasets[0].features if f.path.step == ["label"])
-        label.string_stats.rank_histogram.buckets[0].sample_count = len(drifted["label"])
+        label.string_stats.rank_histogram.buckets[0].sample_count = 40
         del label.string_stats.rank_histogram.buckets[1:]
         path.write_bytes(statistics.SerializeToString())
     text = text_statistics.read(str(gate.directory / "text_statistics"))
@@ -234,6 +238,51 @@ def test_a_model_without_statistics_is_not_compared(make_gate: Callable[..., _Ga
     assert set(gate.run().not_checked.values()) == {
         "the files of the latest blessed model are gone"
     }
+
+
+def test_through_tfx_a_refusal_keeps_its_details_and_its_report(
+    make_gate: Callable[..., _Gate], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = make_gate({}, {"eval": {"labels": {"good": 20, "bad": 19, "meh": 1}}})
+    monkeypatch.setattr(sys, "argv", sys.argv[:1])  # which TFX's executors read
+    with pytest.raises(errors.DataError) as caught:
+        local_dag_runner.LocalDagRunner().run(_pipeline(gate, {}))
+    assert caught.value.details[0] == "labels: train lacks the label `meh` (1 row) of eval"
+    assert [f.check for f in findings.read(str(gate.report_dir)).errors] == ["labels"]
+    assert not list((gate.directory / "root" / "DataGate" / "report").glob("*/findings.json"))
+    local_dag_runner.LocalDagRunner().run(_pipeline(gate, {"labels": "warn"}))
+    [written] = (gate.directory / "root" / "DataGate" / "report").glob("*/findings.json")
+    assert [f.check for f in findings.read(str(written.parent)).warnings] == ["labels"]
+
+
+def _pipeline(gate: _Gate, checks: Mapping[str, Any]) -> pipeline.Pipeline:
+    """Puts the gate behind nodes that hand it its inputs."""
+    properties = {
+        "quarantine": {"rows_in": 3, "rows_out": 2, "rows": 1},
+        **{name: {"split_names": json.dumps(_SPLITS)} for name in _OF_SPLITS},
+    }
+    sources = {
+        name: importer.Importer(
+            source_uri=gate.inputs[name][0].uri,
+            artifact_type=_TYPES[name],
+            properties=properties.get(name),
+        ).with_id(name)
+        for name in gate.inputs
+    }
+    node = component.DataGate(
+        **{name: source.outputs["result"] for name, source in sources.items()},
+        config=config.ValidateConfig.model_validate(checks),
+        name="reviews",
+        report_dir=str(gate.report_dir),
+    )
+    return pipeline.Pipeline(
+        pipeline_name="small",
+        pipeline_root=str(gate.directory / "root"),
+        components=[*sources.values(), node],
+        metadata_connection_config=metadata.sqlite_metadata_connection_config(
+            str(gate.directory / "metadata.db")
+        ),
+    )
 
 
 def test_the_first_quarantined_rows_stand_on_the_page(
