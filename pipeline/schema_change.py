@@ -7,6 +7,7 @@ import dataclasses
 import os
 import pathlib
 
+import tensorflow as tf
 import tensorflow_data_validation as tfdv
 from google.protobuf import text_format
 from ml_metadata import metadata_store, proto
@@ -156,8 +157,9 @@ def _read(path: str) -> tuple[schema_pb2.Schema, str]:
     except text_format.ParseError as error:
         reason = str(error).partition("\n")[0]
         raise errors.ConfigError(f"{_relative(path)}: is no schema: {reason}") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise errors.ConfigError(f"{_relative(path)}: cannot be read: {error}") from error
+    except (tf.errors.OpError, OSError, UnicodeDecodeError) as error:
+        reason = str(error).partition("\n")[0]
+        raise errors.ConfigError(f"{_relative(path)}: cannot be read: {reason}") from error
     comment = []
     for line in text.splitlines(keepends=True):
         if line.strip() and not line.startswith("#"):

@@ -111,6 +111,9 @@ def _under_way(
         )
     except errors.ConfigError as error:
         _end(*error.problems)
+    except KeyboardInterrupt:
+        click.echo("interrupted", err=True)
+        sys.exit(errors.ExitStatus.INTERRUPTED)
     for line in told:
         click.echo(line)
     return found
@@ -142,7 +145,7 @@ def _compare(
     except Exception as error:
         logging.getLogger(__name__).exception("The command failed.")
         line = " ".join(f"{type(error).__name__}: {error}".split())
-        raise errors.ConfigError([line, f"log: {workspace.logs / _LOG}"]) from error
+        raise errors.ConfigError(f"{line}; log: {workspace.logs / _LOG}") from error
 
 
 def _end(*problems: str) -> typing.NoReturn:

@@ -73,6 +73,29 @@ def test_a_config_with_another_table_and_other_columns(runs: _Runs) -> None:
     assert runs.configs[0].data.label == "label"
 
 
+def test_a_table_stands_in_place_of_all_files_of_the_config(runs: _Runs) -> None:
+    text = "name: demo\ndata: {train: a.csv, eval: a.csv, test: a.csv}\n"
+    pathlib.Path("c.yaml").write_text(text)
+    assert _invoke("c.yaml", "--data", "b.csv").exit_code == 0
+    assert runs.configs[0].data.given() == {"data.path": "b.csv"}
+
+
+def test_files_of_any_format_are_run(runs: _Runs) -> None:
+    pathlib.Path("d").mkdir()
+    pathlib.Path("d/1.jsonl").write_text('{"text": "x", "label": "y"}\n')
+    assert _invoke("--data", "d/*.jsonl").exit_code == 0
+    assert (runs.configs[0].name, runs.configs[0].data.path) == ("d", "d/*.jsonl")
+
+
+@pytest.mark.parametrize("name", ["a.csv.gz", "a.jsonl", "a.parquet", "a.tfrecord", "a.json"])
+def test_a_table_for_a_config_is_told(runs: _Runs, name: str) -> None:
+    result = _invoke(name)
+    assert (result.exit_code, result.stderr) == (
+        2,
+        f"error: `CONFIG` must be a YAML file; a table is given with --data. Received: {name}\n",
+    )
+
+
 def test_a_setting_stands_above_the_options(runs: _Runs) -> None:
     assert _invoke("c.yaml", "--data", "a.csv", "--set", "data.path=b.csv").exit_code == 0
     assert runs.configs[0].data.path == "b.csv"
