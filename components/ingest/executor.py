@@ -1,7 +1,7 @@
 """The Beam side of Ingest: files to rows to tf.Examples, and a quarantine for rows of no use."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import apache_beam as beam
@@ -100,8 +100,9 @@ class _Work(beam.DoFn):
         self._work = work
         self._job = job
 
-    def process(self, batch: jobs.Batch) -> None:
+    def process(self, batch: jobs.Batch) -> Iterable[None]:
         self._work(self._job, batch)
+        return ()
 
 
 def _files(exec_properties: dict[str, Any], settings: settings_lib.Settings) -> list[jobs.File]:
