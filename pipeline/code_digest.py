@@ -24,6 +24,6 @@ def of(*rooms: str) -> str:
     return digest.hexdigest()[:_HEX_DIGITS]
 
 
-def of_file(path: pathlib.Path) -> str:
+def of_content(content: str) -> str:
     """Digests what a file holds, wherever it lies."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:_HEX_DIGITS]
+    return hashlib.sha256(content.encode()).hexdigest()[:_HEX_DIGITS]

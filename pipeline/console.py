@@ -145,6 +145,10 @@ class Console:
         """Leaves an error, in one line."""
         self._wrapped(f"error: {self.printable(' '.join(message.split()))}", label="error:")
 
+    def detail(self, text: str) -> None:
+        """Leaves a line that belongs to the error above it."""
+        self._wrapped(self.printable(text), indent="  ")
+
     def printable(self, text: str) -> str:
         """Escapes in text that comes from data what this stream should not be sent."""
         return console_text.printable(text, self._encoding)

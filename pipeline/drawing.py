@@ -22,11 +22,11 @@ def draw(nodes: Sequence[graph.Node]) -> str:
 
 def _rails(nodes: Sequence[graph.Node]) -> list[str]:
     """Draws the left part of each row."""
-    last_use = {source: i for i, node in enumerate(nodes) for source, _ in node.inputs}
+    last_use = {source: i for i, node in enumerate(nodes) for source in node.needs}
     open_rails: list[str | None] = []  # by column: the node whose rail runs there
     rows = []
     for i, node in enumerate(nodes):
-        taken = sorted({open_rails.index(source) for source, _ in node.inputs})
+        taken = sorted({open_rails.index(source) for source in node.needs})
         own = _free_column(open_rails, after=taken[-1] if taken else -1)
         ending = {column for column in taken if last_use[open_rails[column] or ""] == i}
         rows.append(_row(open_rails, taken, ending, own))

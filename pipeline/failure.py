@@ -1,6 +1,7 @@
-"""What to say of an error: one line, whatever it went through."""
+"""What to say of an error: one line, whatever it went through, and the details it brings."""
 
 import re
+from typing import NamedTuple
 
 from pipeline import errors
 from schemas import errors as data_errors
@@ -14,17 +15,31 @@ _NAMED = re.compile(r"[\w.]*(Error|Exception|Interrupt|Exit)\b")
 _DATA_ERROR = re.compile(rf"^\S*\b{data_errors.DataError.__name__}: (?P<message>.+)$", re.MULTILINE)
 
 
-def explain(error: BaseException) -> tuple[errors.ExitStatus, str]:
-    """Finds the error that started it all, its exit status, and its message in one line."""
+class Failure(NamedTuple):
+    """How a run failed.
+
+    Attributes:
+        status: The exit status.
+        message: What went wrong, in one line.
+        details: More lines, for data that was refused: what broke, where, what would accept it.
+    """
+
+    status: errors.ExitStatus
+    message: str
+    details: tuple[str, ...] = ()
+
+
+def explain(error: BaseException) -> Failure:
+    """Finds the error that started it all, and what to say of it."""
     chain = _chain(error)
     for link in chain:
         if isinstance(link, data_errors.DataError):
-            return errors.ExitStatus.REFUSED, _one_line(str(link))
+            return Failure(errors.ExitStatus.REFUSED, _one_line(str(link)), link.details)
     for link in chain:
         matches = list(_DATA_ERROR.finditer(str(link)))
         if matches:
-            return errors.ExitStatus.REFUSED, _one_line(matches[-1]["message"])
-    return errors.ExitStatus.CRASHED, _crash(_chain(error, contexts=False)[-1])
+            return Failure(errors.ExitStatus.REFUSED, _one_line(matches[-1]["message"]))
+    return Failure(errors.ExitStatus.CRASHED, _crash(_chain(error, contexts=False)[-1]))
 
 
 def _chain(error: BaseException, contexts: bool = True) -> list[BaseException]:

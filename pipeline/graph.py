@@ -17,31 +17,37 @@ class Node:
         id: Its id in TFX.
         what: One line: what it does in this run.
         inputs: What it takes, as (id of the node that makes it, name of the output).
+        after: Ids of nodes that it takes nothing from, but must not run before.
     """
 
     id: str
     what: str
     inputs: tuple[Edge, ...] = ()
+    after: tuple[str, ...] = ()
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """Ids of the nodes that have to end well before it runs."""
+        return frozenset(self.after) | {source for source, _ in self.inputs}
 
 
-def schema_source(config: config_lib.Config) -> pathlib.Path | None:
-    """Finds the curated schema of a run; None where one is inferred from the statistics.
+def schema_source(config: config_lib.Config) -> str | None:
+    """Finds the curated schema of a run, a path or a URI; None where one is inferred.
 
     That is the config's own, or the task's where it describes every column: columns to slice by
-    are the user's, and the task's schema knows nothing of them.
+    and those to keep are the user's, and the task's schema knows nothing of them.
     """
-    if config.data.schema_path is not None:
-        return pathlib.Path(config.data.schema_path).absolute()
+    if config.data.schema_uri is not None:
+        return config.data.schema_uri
     curated = pathlib.Path(schemas.__file__).parent / config.task / "schema.pbtxt"
-    return curated if curated.is_file() and not config.evaluate.slices else None
+    columns_of_ones_own = config.evaluate.slices or config.data.keep
+    return str(curated) if curated.is_file() and not columns_of_ones_own else None
 
 
 def nodes(config: config_lib.Config) -> list[Node]:
     """Lists the components in the order in which they run."""
-    data, split = config.data, config.data.split
-    ratio = f"{split.train} : {split.eval} : {split.test}"
     graph = [
-        Node("Ingest", f"read {data.path}, split {ratio}"),
+        Node("Ingest", _reading(config.data)),
         Node("StatisticsGen", "count what each split holds", (("Ingest", "examples"),)),
         _schema(config),
         Node(
@@ -49,21 +55,32 @@ def nodes(config: config_lib.Config) -> list[Node]:
             "compare the statistics with the schema",
             (("StatisticsGen", "statistics"), ("Schema", "schema")),
         ),
+        Node("latest_blessed", "find the model to beat"),
+        Node(
+            "DataGate",
+            "stop here if the data is not fit",
+            (
+                *(("Ingest", "examples"), ("Ingest", "quarantine")),
+                *(("StatisticsGen", "statistics"), ("StatisticsGen", "text_statistics")),
+                *(("Schema", "schema"), ("ExampleValidator", "anomalies")),
+                ("latest_blessed", "model"),
+            ),
+        ),
         Node(
             "Transform",
             f"learn {config.tokenizer.vocabulary_size:,} {_UNITS[config.tokenizer.kind]}, tokenize",
             (("Ingest", "examples"), ("Schema", "schema")),
+            after=("DataGate",),
         ),
         Node(
             "Trainer",
             f"train {_count(config.model.num_layers, 'layer')} of {config.model.hidden_dim} "
             f"for up to {_count(config.train.epochs, 'epoch')}",
             (
-                ("Transform", "transformed_examples"),
-                ("Transform", "transform_graph"),
+                *(("Transform", "transformed_examples"), ("Transform", "transform_graph")),
+                *(("StatisticsGen", "statistics"), ("StatisticsGen", "text_statistics")),
             ),
         ),
-        Node("latest_blessed", "find the model to beat"),
         Node(
             "Evaluator",
             "judge the model on the test split",
@@ -72,8 +89,16 @@ def nodes(config: config_lib.Config) -> list[Node]:
     ]
     if config.push.enabled:
         pusher = (("Trainer", "model"), ("Evaluator", "blessing"))
-        graph.append(Node("Pusher", "copy a blessed model to where it is served", pusher))
+        graph.append(Node("Pusher", "copy a blessed model to where it serves", pusher))
     return graph
+
+
+def _reading(data: config_lib.DataConfig) -> str:
+    """Says what is read, and how it is dealt out."""
+    files = " + ".join(data.given().values())
+    split = data.split
+    by = f" by {split.group or split.time}" if split.group or split.time else ""
+    return f"read {files}, split {split.train} : {split.eval} : {split.test}{by}"
 
 
 _UNITS = {"wordpiece": "word pieces", "words": "words"}
@@ -84,9 +109,7 @@ def _schema(config: config_lib.Config) -> Node:
     if source is None:
         inputs = (("StatisticsGen", "statistics"),)
         return Node("Schema", "infer the schema from the statistics", inputs)
-    project = config_lib.PROJECT
-    shown = source.relative_to(project) if source.is_relative_to(project) else source
-    return Node("Schema", f"take {shown}")
+    return Node("Schema", f"take {source.removeprefix(f'{config_lib.PROJECT}/')}")
 
 
 def _count(number: int, noun: str) -> str:

@@ -4,9 +4,6 @@ from tfx import types
 from tfx.components import (
     ExampleValidator,
     Pusher,
-    SchemaGen,
-    StatisticsGen,
-    Trainer,
     Transform,
 )
 from tfx.components.schema_gen.import_schema_gen.component import ImportSchemaGen
@@ -17,10 +14,15 @@ from tfx.orchestration import metadata
 from tfx.orchestration import pipeline as tfx_pipeline
 from tfx.proto import pusher_pb2, trainer_pb2, transform_pb2
 from tfx.types import standard_artifacts
+from tfx.utils import io_utils
 
+from components.data_gate import component as data_gate
 from components.evaluator import component as evaluator
 from components.ingest import component as ingest
-from pipeline import code_digest, eval_config, graph
+from components.schema import component as schema_gen
+from components.statistics import component as statistics_gen
+from components.trainer import component as trainer_component
+from pipeline import code_digest, eval_config, graph, ingest_settings
 from pipeline import config as config_lib
 from pipeline import workspace as workspace_lib
 from schemas import features
@@ -33,24 +35,51 @@ def create_pipeline(
     config: config_lib.Config, workspace: workspace_lib.Workspace
 ) -> tfx_pipeline.Pipeline:
     """Builds the pipeline that the config describes, with its artifacts in the workspace."""
-    # Rows of the file, as train, eval and test splits of tf.Examples.
-    examples = ingest.Ingest(
-        path=str(config.data.file),
-        columns=_columns(config),
-        split=config.data.split.model_dump(),
+    # Rows of the files, as train, eval and test splits of tf.Examples; those that cannot be used
+    # are put aside.
+    ingested = ingest.Ingest(
+        sources=config.data.sources(),
+        settings=ingest_settings.build(config, str(workspace.quarantine)),
     )
-    _tell_cache(examples, code_digest.of("components/ingest", "schemas"))
+    _tell_cache(ingested, code_digest.of("components/ingest", "schemas"))
 
     # What the data is like, and what it should be like.
-    statistics = StatisticsGen(examples=examples.outputs["examples"])
+    statistics = statistics_gen.StatisticsGen(
+        examples=ingested.outputs["examples"], settings=_text_settings(config)
+    )
+    _tell_cache(statistics, code_digest.of("components/statistics", "components/transform"))
     schema = _schema(config, statistics)
     validator = ExampleValidator(
         statistics=statistics.outputs["statistics"], schema=schema.outputs["schema"]
     )
 
+    # The model to beat, which brings the statistics of the data that it learned from.
+    latest_blessed = resolver.Resolver(
+        strategy_class=latest_blessed_model_strategy.LatestBlessedModelStrategy,
+        model=types.Channel(type=standard_artifacts.Model),
+        model_blessing=types.Channel(type=standard_artifacts.ModelBlessing),
+    ).with_id("latest_blessed")
+
+    # Stops the run if the data is not fit to learn from. Transform waits for it and takes its
+    # examples from Ingest, which stay the same ones when only the model to compare with has
+    # changed: examples of the gate's own would be new ones, and train anew.
+    gate = data_gate.DataGate(
+        examples=ingested.outputs["examples"],
+        quarantine=ingested.outputs["quarantine"],
+        statistics=statistics.outputs["statistics"],
+        text_statistics=statistics.outputs["text_statistics"],
+        schema=schema.outputs["schema"],
+        anomalies=validator.outputs["anomalies"],
+        baseline_model=latest_blessed.outputs["model"],
+        config=config.validate_section,
+        name=config.name,
+        report_dir=str(workspace.data_report),
+    )
+    _tell_cache(gate, code_digest.of("components/data_gate", "components/statistics", "schemas"))
+
     # Text to token ids and labels to label ids, learned from the train split alone.
     transform = Transform(
-        examples=examples.outputs["examples"],
+        examples=ingested.outputs["examples"],
         schema=schema.outputs["schema"],
         preprocessing_fn="components.transform.preprocessing.preprocessing_fn",
         splits_config=transform_pb2.SplitsConfig(
@@ -64,9 +93,12 @@ def create_pipeline(
             "code": code_digest.of("components/transform", "schemas", "trainer/tasks"),
         },
     )
+    transform.add_upstream_node(gate)
 
     # The transformer; the test split is not among what it is given.
-    trainer = Trainer(
+    trainer = trainer_component.Trainer(
+        statistics=statistics.outputs["statistics"],
+        text_statistics=statistics.outputs["text_statistics"],
         run_fn="trainer.run.run_fn",
         examples=transform.outputs["transformed_examples"],
         transform_graph=transform.outputs["transform_graph"],
@@ -84,13 +116,8 @@ def create_pipeline(
     )
 
     # The judgement on the test split: bounds, and no worse than the latest blessed model.
-    latest_blessed = resolver.Resolver(
-        strategy_class=latest_blessed_model_strategy.LatestBlessedModelStrategy,
-        model=types.Channel(type=standard_artifacts.Model),
-        model_blessing=types.Channel(type=standard_artifacts.ModelBlessing),
-    ).with_id("latest_blessed")
     evaluation = evaluator.Evaluator(
-        examples=examples.outputs["examples"],
+        examples=ingested.outputs["examples"],
         example_splits=[features.TEST_SPLIT],
         model=trainer.outputs["model"],
         baseline_model=latest_blessed.outputs["model"],
@@ -98,16 +125,8 @@ def create_pipeline(
     )
     _tell_cache(evaluation, code_digest.of("components/evaluator", "schemas", "trainer/tasks"))
 
-    components = [
-        examples,
-        statistics,
-        schema,
-        validator,
-        transform,
-        trainer,
-        latest_blessed,
-        evaluation,
-    ]
+    components = [ingested, statistics, schema, validator, latest_blessed, gate, transform]
+    components += [trainer, evaluation]
 
     # A blessed model becomes a new version in the serving directory.
     if config.push.enabled:
@@ -132,24 +151,26 @@ def create_pipeline(
     )
 
 
-def _columns(config: config_lib.Config) -> dict[str, str]:
-    """Maps features to columns: text and label get the names that all later nodes know."""
-    slices = {column: column for column in config.evaluate.slices}
-    return {features.TEXT: config.data.text, features.LABEL: config.data.label, **slices}
+def _text_settings(config: config_lib.Config) -> statistics_gen.TextSettings:
+    return statistics_gen.TextSettings(
+        text_features=(features.TEXT,),
+        label_feature=features.LABEL,
+        tokenizer=config.tokenizer.model_dump(),
+    )
 
 
-def _schema(config: config_lib.Config, statistics: StatisticsGen) -> ImportSchemaGen | SchemaGen:
+def _schema(
+    config: config_lib.Config, statistics: statistics_gen.StatisticsGen
+) -> ImportSchemaGen | schema_gen.SchemaGen:
     """Imports the curated schema where there is one, else infers one from the train split."""
     curated = graph.schema_source(config)
     if curated:
-        imported = ImportSchemaGen(schema_file=str(curated)).with_id("Schema")
-        _tell_cache(imported, code_digest.of_file(curated))
+        imported = ImportSchemaGen(schema_file=curated).with_id("Schema")
+        _tell_cache(imported, code_digest.of_content(io_utils.read_string_file(curated)))
         return imported
-    return SchemaGen(
-        statistics=statistics.outputs["statistics"],
-        infer_feature_shape=True,
-        exclude_splits=[features.EVAL_SPLIT, features.TEST_SPLIT],
-    ).with_id("Schema")
+    inferred = schema_gen.SchemaGen(statistics=statistics.outputs["statistics"])
+    _tell_cache(inferred, code_digest.of("components/schema", "schemas"))
+    return inferred
 
 
 def _tell_cache(component: base_component.BaseComponent, digest: str) -> None:

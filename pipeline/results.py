@@ -1,16 +1,17 @@
 """What a run has made, read from ML Metadata and the artifacts."""
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+import functools
+from collections.abc import Sequence
 
 import tensorflow_data_validation as tfdv
 from ml_metadata import metadata_store, proto
-from tensorflow_metadata.proto.v0 import anomalies_pb2
 from tfx.dsl.io import fileio
 from tfx.orchestration import metadata
 from tfx.types import artifact_utils, standard_artifacts
 from tfx.utils import io_utils
 
+from components.data_gate import findings as findings_lib
 from components.evaluator import evaluation, verdict
 from pipeline import execution
 from pipeline import workspace as workspace_lib
@@ -24,13 +25,15 @@ class Results:
         rows: Split to its number of rows, in the splits' order.
         verdict: The Evaluator's.
         pushed_dir: The directory of the pushed version; None when nothing was pushed.
-        anomalies: What ExampleValidator found, a line each: split, feature, what is wrong.
+        quarantined: Rows that could not be used.
+        warnings: What DataGate found, but let pass.
     """
 
     rows: dict[str, int]
     verdict: verdict.Verdict
     pushed_dir: str | None
-    anomalies: tuple[str, ...] = ()
+    quarantined: int = 0
+    warnings: tuple[findings_lib.Finding, ...] = ()
 
 
 def read(workspace: workspace_lib.Workspace, nodes: Sequence[execution.NodeRun]) -> Results:
@@ -38,16 +41,18 @@ def read(workspace: workspace_lib.Workspace, nodes: Sequence[execution.NodeRun])
     ids = {node.node_id: node.execution_id for node in nodes}
     config = metadata.sqlite_metadata_connection_config(str(workspace.metadata_db))
     with metadata.Metadata(config) as handle:
-        [statistics] = _outputs(handle.store, ids["StatisticsGen"], "statistics")
-        [evaluated] = _outputs(handle.store, ids["Evaluator"], "evaluation")
-        validator = ids.get("ExampleValidator")
-        found = _outputs(handle.store, validator, "anomalies") if validator else []
-        pushed = _outputs(handle.store, ids["Pusher"], "pushed_model") if "Pusher" in ids else []
+        outputs = functools.partial(_outputs, handle.store)
+        [statistics] = outputs(ids["StatisticsGen"], "statistics")
+        [evaluated] = outputs(ids["Evaluator"], "evaluation")
+        [report] = outputs(ids["DataGate"], "report")
+        [quarantine] = outputs(ids["Ingest"], "quarantine")
+        pushed = outputs(ids["Pusher"], "pushed_model") if "Pusher" in ids else []
     return Results(
         rows=_rows(statistics),
         verdict=evaluation.read_verdict(evaluated.uri),
         pushed_dir=next((_destination(artifact) for artifact in pushed), None),
-        anomalies=tuple(line for artifact in found for line in _anomalies(artifact)),
+        quarantined=quarantine.properties["rows"].int_value,
+        warnings=findings_lib.read(report.uri).warnings,
     )
 
 
@@ -88,17 +93,6 @@ def _destination(pushed: proto.Artifact) -> str | None:
     if not pushed.custom_properties["pushed"].int_value:
         return None
     return pushed.custom_properties["pushed_destination"].string_value
-
-
-def _anomalies(found: proto.Artifact) -> Iterator[str]:
-    """Yields a line for each anomaly of each split."""
-    names = found.properties["split_names"].string_value
-    for split in artifact_utils.decode_split_names(names):
-        path = io_utils.get_only_uri_in_dir(f"{found.uri}/Split-{split}")
-        with fileio.open(path, "rb") as file:
-            written = anomalies_pb2.Anomalies.FromString(file.read())
-        for feature, info in written.anomaly_info.items():
-            yield f"anomaly in {split}: {feature}: {info.description}"
 
 
 def _rows(statistics: proto.Artifact) -> dict[str, int]:

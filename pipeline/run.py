@@ -30,10 +30,12 @@ def run(config: config_lib.Config, workspace: workspace_lib.Workspace) -> int:
         except Exception as error:
             # Whatever it is, it is told in one line; the log has the traceback.
             logging.getLogger(__name__).exception("The run failed.")
-            status, message = failure.explain(error)
-            console.error(message)
+            failed = failure.explain(error)
+            console.error(failed.message)
+            for detail in failed.details:
+                console.detail(detail)
             console.line(f"log: {log_path}")
-            return status
+            return failed.status
         finally:
             console.close()
 
@@ -63,7 +65,8 @@ def _run(
     with listeners.listening(console.training_event):
         execution.run(pipeline.create_pipeline(config, workspace), console.component_started, ends)
     found = results.read(workspace, nodes)
-    ended = run_summary.build(config, nodes, found, time.monotonic() - started, log_path)
+    seconds = time.monotonic() - started
+    ended = run_summary.build(config, workspace, nodes, found, seconds, log_path)
     summary.render(ended, console)
     return ended.status
 

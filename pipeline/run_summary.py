@@ -6,14 +6,17 @@ import shutil
 import sys
 from collections.abc import Sequence
 
+from components.data_gate import findings as findings_lib
 from components.evaluator import verdict
 from pipeline import config as config_lib
 from pipeline import errors, execution, results, summary
+from pipeline import workspace as workspace_lib
 from schemas import metrics
 
 
 def build(
     config: config_lib.Config,
+    workspace: workspace_lib.Workspace,
     nodes: Sequence[execution.NodeRun],
     found: results.Results,
     seconds: float,
@@ -30,8 +33,12 @@ def build(
         rows_by_split=found.rows,
         metrics=[_row(config.task, value, judgement) for value in judgement.values],
         verdict=summary.BLESSED if judgement.blessed else summary.NOT_BLESSED,
-        reasons=(*judgement.reasons, *found.anomalies),
+        reasons=judgement.reasons,
+        quarantined=found.quarantined,
+        quarantine_dir=str(workspace.quarantine),
+        warnings=[_warning(finding) for finding in found.warnings],
         pushed_dir=found.pushed_dir,
+        data_page=str(workspace.data_report / "index.html"),
         log_path=log_path,
         next_command=_next_command(found),
     )
@@ -56,6 +63,16 @@ def _row(task: str, value: verdict.Value, judgement: verdict.Verdict) -> summary
         passed=all(bound.passed for bound in bounds.values()) if bounds else None,
         higher_is_better=known is None or known.higher_is_better,
     )
+
+
+def _warning(finding: findings_lib.Finding) -> str:
+    """Tells of a finding in one line, with the first of its rows."""
+    if not finding.rows:
+        return finding.message
+    [row, *others] = finding.rows
+    note = f" ({row.note})" if row.note else ""
+    more = f" and {len(others)} more on the page" if others else ""
+    return f"{finding.message}: {row.origin}{note}{more}"
 
 
 def _next_command(found: results.Results) -> str | None:

@@ -1,7 +1,7 @@
 """The end of a run: what ran, what it was judged by, what came of it, and what to do next."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import rich.text
 
@@ -41,7 +41,11 @@ class RunSummary:
         metrics: Of the test split, in the order in which to show them; those with a slice too.
         verdict: `blessed`, `not blessed`, or another word or two for a run that was not judged.
         reasons: Why, in sentences.
+        quarantined: Rows that could not be used.
+        quarantine_dir: Where those rows are.
+        warnings: What is remarkable about the data, a line each.
         pushed_dir: The directory of the pushed version; None when nothing was pushed.
+        data_page: The page of the data.
         log_path: Where everything else was written.
         next_command: What to try now; None if nothing comes to mind.
     """
@@ -54,7 +58,11 @@ class RunSummary:
     metrics: Sequence[MetricRow]
     verdict: str
     reasons: Sequence[str]
+    quarantined: int
+    quarantine_dir: str
+    warnings: Sequence[str]
     pushed_dir: str | None
+    data_page: str
     log_path: str
     next_command: str | None = None
 
@@ -66,7 +74,7 @@ class RunSummary:
 
 def render(summary: RunSummary, console: console_lib.Console) -> None:
     """Shows a summary, with what matters most at its end, where eyes are when a run is over."""
-    sections = [_components, _rows, _metrics, _slices, _verdict, _places]
+    sections = [_components, _rows, _warnings, _metrics, _slices, _verdict, _places]
     for section in sections:
         lines = section(summary, console)
         if lines:
@@ -91,8 +99,20 @@ def _components(summary: RunSummary, console: console_lib.Console) -> list[rich.
 def _rows(summary: RunSummary, console: console_lib.Console) -> list[rich.text.Text]:
     if not summary.rows_by_split:
         return []
-    rows = [(console.printable(name), f"{n:,}") for name, n in summary.rows_by_split.items()]
+    rows: list[tuple[str, ...]] = [
+        (console.printable(name), f"{n:,}") for name, n in summary.rows_by_split.items()
+    ]
+    if summary.quarantined:
+        place = console.printable(summary.quarantine_dir)
+        rows.append(("quarantined", f"{summary.quarantined:,}", place))
     return [_head("Rows"), *summary_table.lines(rows, right=[1])]
+
+
+def _warnings(summary: RunSummary, console: console_lib.Console) -> list[rich.text.Text]:
+    if not summary.warnings:
+        return []
+    count = f"{len(summary.warnings)} of the data"
+    return [_head("Warnings", count), *_sentences(summary.warnings, console)]
 
 
 def _metrics(summary: RunSummary, console: console_lib.Console) -> list[rich.text.Text]:
@@ -111,15 +131,22 @@ def _verdict(summary: RunSummary, console: console_lib.Console) -> list[rich.tex
     style = "bold green" if summary.verdict == BLESSED else "bold red"
     status = f", exit status {summary.status}" if summary.status else ""
     lines = [rich.text.Text.assemble((summary.verdict.capitalize(), style), status)]
-    for reason in map(console.printable, summary.reasons):
-        wrapped = console_text.wrapped(reason, console.width, _INDENT, hanging=_INDENT * 2)
-        lines += [rich.text.Text(line) for line in wrapped]
-    return lines
+    return [*lines, *_sentences(summary.reasons, console)]
+
+
+def _sentences(sentences: Sequence[str], console: console_lib.Console) -> Iterator[rich.text.Text]:
+    for sentence in map(console.printable, sentences):
+        wrapped = console_text.wrapped(sentence, console.width, _INDENT, hanging=_INDENT * 2)
+        yield from (rich.text.Text(line) for line in wrapped)
 
 
 def _places(summary: RunSummary, console: console_lib.Console) -> list[rich.text.Text]:
     """Lists paths and the command, each on a line of its own, to be copied whole."""
-    places = [("Pushed", summary.pushed_dir or "nothing"), ("Log", summary.log_path)]
+    places = [
+        ("Pushed", summary.pushed_dir or "nothing"),
+        ("Data", summary.data_page),
+        ("Log", summary.log_path),
+    ]
     if summary.next_command:
         places.append(("Next", summary.next_command))
     return [

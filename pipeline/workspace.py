@@ -39,6 +39,16 @@ class Workspace:
         return self.root / "serving" / self.root.name
 
     @property
+    def quarantine(self) -> pathlib.Path:
+        """Rows that the newest Ingest could not use."""
+        return self.root / "quarantine"
+
+    @property
+    def data_report(self) -> pathlib.Path:
+        """What the newest DataGate found, and the page of the data."""
+        return self.root / "data"
+
+    @property
     def logs(self) -> pathlib.Path:
         """One log file a run."""
         return self.root / "logs"

@@ -81,7 +81,7 @@ def _caused(*chain: Exception) -> Exception:
     ],
 )
 def test_a_crash(error: Exception, message: str) -> None:
-    assert failure.explain(error) == (errors.ExitStatus.CRASHED, message)
+    assert failure.explain(error)[:2] == (errors.ExitStatus.CRASHED, message)
 
 
 def test_what_was_only_being_handled_is_not_what_happened() -> None:
@@ -98,13 +98,13 @@ def test_a_chain_that_bites_its_tail_is_told() -> None:
     error = ValueError("round")
     error.__cause__ = RuntimeError("and round")
     error.__cause__.__cause__ = error
-    assert failure.explain(error) == (errors.ExitStatus.CRASHED, "and round")
+    assert failure.explain(error)[:2] == (errors.ExitStatus.CRASHED, "and round")
 
 
 def test_tensorflows_errors_are_told_without_the_names_in_its_graph() -> None:
     add = tf.function(lambda a, b: a + b, input_signature=[tf.TensorSpec([None])] * 2)
     error = _raised_by(add, tf.zeros([2]), tf.zeros([3]))
-    assert failure.explain(error) == (
+    assert failure.explain(error)[:2] == (
         errors.ExitStatus.CRASHED,
         "InvalidArgumentError: Incompatible shapes: [2] vs. [3]",
     )
@@ -122,7 +122,7 @@ def test_tensorflows_errors_are_told_without_the_names_in_its_graph() -> None:
     ],
 )
 def test_data_that_is_refused(error: Exception) -> None:
-    assert failure.explain(error) == (errors.ExitStatus.REFUSED, _MESSAGE)
+    assert failure.explain(error)[:2] == (errors.ExitStatus.REFUSED, _MESSAGE)
 
 
 def test_an_error_that_hides_a_data_error() -> None:
@@ -132,12 +132,12 @@ def test_an_error_that_hides_a_data_error() -> None:
         finally:
             raise OSError("the cleaning failed as well")
 
-    assert failure.explain(_raised_by(clean_up)) == (errors.ExitStatus.REFUSED, _MESSAGE)
+    assert failure.explain(_raised_by(clean_up))[:2] == (errors.ExitStatus.REFUSED, _MESSAGE)
 
 
 def test_a_code_line_that_raises_is_no_message() -> None:
     error = RuntimeError('  raise errors.DataError(f"no {row}")\nOSError: gone')
-    assert failure.explain(error) == (errors.ExitStatus.CRASHED, "OSError: gone")
+    assert failure.explain(error)[:2] == (errors.ExitStatus.CRASHED, "OSError: gone")
 
 
 @pytest.mark.parametrize(
@@ -148,12 +148,12 @@ def test_a_code_line_that_raises_is_no_message() -> None:
     ],
 )
 def test_through_beam(options: tuple[str, ...]) -> None:
-    assert failure.explain(_in_beam(_refuse, *options)) == (errors.ExitStatus.REFUSED, _MESSAGE)
-    assert failure.explain(_in_beam(_look_up, *options)) == (
+    assert failure.explain(_in_beam(_refuse, *options))[:2] == (errors.ExitStatus.REFUSED, _MESSAGE)
+    assert failure.explain(_in_beam(_look_up, *options))[:2] == (
         errors.ExitStatus.CRASHED,
         'KeyError: "text"',
     )
-    assert failure.explain(_in_beam(_fail_in_graph, *options)) == (
+    assert failure.explain(_in_beam(_fail_in_graph, *options))[:2] == (
         errors.ExitStatus.REFUSED,
         "`label` must be one of 'é'. Received: 'ü'",
     )
@@ -198,7 +198,7 @@ def test_through_tfx(
     )
     run = execution.run
     error = _raised_by(run, pipeline, lambda node_id: None, lambda node_run: None)
-    assert failure.explain(error) == (status, message)
+    assert failure.explain(error)[:2] == (status, message)
 
 
 def _request(directory: pathlib.Path, **changes: object) -> request_lib.Request:
@@ -221,7 +221,15 @@ def _request(directory: pathlib.Path, **changes: object) -> request_lib.Request:
 
 def test_through_the_training_process(tmp_path: pathlib.Path) -> None:
     error = _raised_by(launch.run, _request(tmp_path), lambda event: None)
-    status, message = failure.explain(error)
+    status, message, _ = failure.explain(error)
     assert status == errors.ExitStatus.CRASHED
     assert "nowhere" in message
     assert "\n" not in message
+
+
+def test_what_a_refusal_says_besides_is_kept() -> None:
+    refused = data_errors.DataError(_MESSAGE, ["rows:", "  reviews.csv:3"])
+    error = _caused(execution.NodeError("DataGate"), refused)
+    assert failure.explain(error) == failure.Failure(
+        errors.ExitStatus.REFUSED, _MESSAGE, ("rows:", "  reviews.csv:3")
+    )

@@ -1,5 +1,7 @@
 import pathlib
 
+import pytest
+
 import schemas
 from pipeline import config, graph
 
@@ -18,9 +20,10 @@ def test_the_nodes_in_the_order_in_which_they_run() -> None:
         "StatisticsGen",
         "Schema",
         "ExampleValidator",
+        "latest_blessed",
+        "DataGate",
         "Transform",
         "Trainer",
-        "latest_blessed",
         "Evaluator",
         "Pusher",
     ]
@@ -29,7 +32,7 @@ def test_the_nodes_in_the_order_in_which_they_run() -> None:
 def test_every_edge_comes_from_a_node_before() -> None:
     seen: set[str] = set()
     for node in _nodes().values():
-        assert {source for source, _ in node.inputs} <= seen
+        assert node.needs <= seen
         seen.add(node.id)
 
 
@@ -47,13 +50,13 @@ def test_a_run_that_is_not_to_push_has_no_pusher() -> None:
 
 def test_the_tasks_schema_is_taken_where_it_describes_every_column() -> None:
     made = config.from_columns("a.csv")
-    assert graph.schema_source(made) == _SCHEMAS / "classification" / "schema.pbtxt"
+    assert graph.schema_source(made) == str(_SCHEMAS / "classification" / "schema.pbtxt")
     assert _nodes()["Schema"] == graph.Node("Schema", "take schemas/classification/schema.pbtxt")
 
 
-def test_columns_of_ones_own_have_their_schema_inferred() -> None:
-    made = config.from_columns("a.csv", overrides=["evaluate.slices=[domain]"])
-    assert graph.schema_source(made) is None
+@pytest.mark.parametrize("own", ["evaluate.slices=[domain]", "data.keep={words: number}"])
+def test_columns_of_ones_own_have_their_schema_inferred(own: str) -> None:
+    assert graph.schema_source(config.from_columns("a.csv", overrides=[own])) is None
     schema = _nodes("evaluate.slices=[domain]")["Schema"]
     assert schema.inputs == (("StatisticsGen", "statistics"),)
 
@@ -63,7 +66,20 @@ def test_a_schema_of_ones_own_stands_above_both(tmp_path: pathlib.Path) -> None:
     made = config.from_columns(
         "a.csv", overrides=[f"data.schema={path}", "evaluate.slices=[domain]"]
     )
-    assert graph.schema_source(made) == path
+    assert graph.schema_source(made) == str(path)
+
+
+def test_nothing_is_learned_before_the_gate_has_let_the_data_pass() -> None:
+    nodes = _nodes()
+    assert "DataGate" in nodes["Transform"].needs
+    # Its outputs are nobody's inputs, so that another model to compare with trains nothing anew.
+    assert not any(source == "DataGate" for node in nodes.values() for source, _ in node.inputs)
+
+
+def test_a_schema_in_the_cloud_stays_where_it_is() -> None:
+    made = config.from_columns("a.csv", overrides=["data.schema=gs://bucket/s.pbtxt"])
+    assert graph.schema_source(made) == "gs://bucket/s.pbtxt"
+    assert graph.nodes(made)[2].what == "take gs://bucket/s.pbtxt"
 
 
 def test_what_a_node_does_is_said_in_the_configs_own_numbers() -> None:

@@ -10,6 +10,8 @@ from tfx.orchestration import pipeline as tfx_pipeline
 from tfx.utils import json_utils
 
 from components.evaluator import component as evaluator
+from components.ingest import columns
+from components.ingest import executor as ingest_executor
 from pipeline import code_digest, graph, pipeline, workspace
 from pipeline import config as config_lib
 
@@ -54,7 +56,11 @@ def _edges(created: tfx_pipeline.Pipeline) -> dict[str, set[graph.Edge]]:
 )
 def test_nodes_and_edges_are_those_that_a_dry_run_shows(overrides: tuple[str, ...]) -> None:
     shown = {node.id: set(node.inputs) for node in graph.nodes(_config(*overrides))}
-    assert _edges(_create(*overrides)) == shown
+    created = _create(*overrides)
+    assert _edges(created) == shown
+    needs = {node.id: node.needs for node in graph.nodes(_config(*overrides))}
+    waits = {node.id: {other.id for other in node.upstream_nodes} for node in created.components}
+    assert waits == needs
 
 
 @pytest.mark.parametrize("overrides", [(), (_SLICES,), (_NO_PUSH,)])
@@ -79,15 +85,22 @@ def test_the_workspace_holds_all_that_is_written(tmp_path: pathlib.Path) -> None
 
 
 def test_ingest_reads_the_columns_under_the_features_names() -> None:
-    settings = _node("Ingest", _SLICES).exec_properties
-    assert settings["input_base"] == "/data"
-    assert json.loads(
-        json.loads(settings["custom_config"])["custom_config"]["value"]["columns"]
-    ) == {
-        "text": "review",
-        "label": "stars",
-        "shop": "shop",
+    node = _node("Ingest", _SLICES, "data.keep={votes: number}")
+    assert node.exec_properties["input_base"] == "/data"
+    settings = ingest_executor.settings_of(dict(node.exec_properties))
+    assert settings.columns.by_feature == {
+        "text": columns.Column("review"),
+        "label": columns.Column("stars"),
+        "shop": columns.Column("shop"),
+        "votes": columns.Column("votes", "number"),
     }
+
+
+def test_what_people_look_at_lies_in_the_workspace(tmp_path: pathlib.Path) -> None:
+    place = workspace.Workspace.at("workspace", "reviews")
+    settings = ingest_executor.settings_of(dict(_node("Ingest").exec_properties))
+    assert settings.quarantine_dir == str(place.quarantine)
+    assert _node("DataGate").exec_properties["report_dir"] == str(place.data_report)
 
 
 def test_transform_learns_from_train_alone_and_never_sees_test() -> None:
@@ -106,11 +119,6 @@ def test_the_evaluator_judges_on_test_alone() -> None:
     assert json_utils.loads(settings["example_splits"]) == ["test"]
 
 
-def test_an_inferred_schema_rests_on_train_alone() -> None:
-    settings = _node("Schema", _SLICES).exec_properties
-    assert json_utils.loads(settings["exclude_splits"]) == ["eval", "test"]
-
-
 def test_the_evaluator_is_ours() -> None:
     assert isinstance(_node("Evaluator"), evaluator.Evaluator)
 
@@ -119,6 +127,9 @@ def test_the_evaluator_is_ours() -> None:
     ("node_id", "rooms"),
     [
         ("Ingest", ["components/ingest", "schemas"]),
+        ("StatisticsGen", ["components/statistics", "components/transform"]),
+        ("Schema", ["components/schema", "schemas"]),
+        ("DataGate", ["components/data_gate", "components/statistics", "schemas"]),
         ("Transform", ["components/transform", "schemas", "trainer/tasks"]),
         ("Trainer", ["trainer", "schemas"]),
         ("Evaluator", ["components/evaluator", "schemas", "trainer/tasks"]),
@@ -141,8 +152,8 @@ def test_changed_code_is_another_setting(
 
 
 def _settings(node_id: str) -> str:
-    """All settings that TFX's cache compares."""
-    return repr(sorted(_node(node_id).exec_properties.items()))
+    """All settings that TFX's cache compares; columns to slice by, so that a schema is inferred."""
+    return repr(sorted(_node(node_id, _SLICES).exec_properties.items()))
 
 
 def test_a_changed_schema_is_another_setting(tmp_path: pathlib.Path) -> None:

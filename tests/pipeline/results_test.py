@@ -5,13 +5,16 @@ import pathlib
 import pytest
 from ml_metadata import metadata_store, proto
 from ml_metadata.proto import metadata_store_pb2
-from tensorflow_metadata.proto.v0 import anomalies_pb2, statistics_pb2
+from tensorflow_metadata.proto.v0 import statistics_pb2
 from tfx.orchestration import metadata
 
+from components.data_gate import findings
 from components.evaluator import evaluation, verdict
 from pipeline import execution, results, workspace
 
 _JUDGED = verdict.judge(True, [verdict.Value(verdict.ALL_ROWS, "auc", 0.75, None)], [], False)
+
+_WARNING = findings.Finding("truncation", "warn", "truncation: 12 % of train")
 
 
 class _Records:
@@ -45,16 +48,18 @@ class _Records:
             )
         return execution.NodeRun(node_id, 1.0, execution.MISS, execution_id)
 
-    def anomalies(self, split: str, feature: str, description: str) -> proto.Artifact:
-        """Writes what ExampleValidator found in one split."""
-        uri = self.directory / "anomalies"
-        (uri / f"Split-{split}").mkdir(parents=True)
-        found = anomalies_pb2.Anomalies()
-        found.anomaly_info[feature].description = description
-        (uri / f"Split-{split}" / "SchemaDiff.pb").write_bytes(found.SerializeToString())
-        properties = {"split_names": metadata_store_pb2.STRING}
-        artifact = self._artifact("ExampleAnomalies", uri, properties)
-        artifact.properties["split_names"].string_value = f'["{split}"]'
+    def report(self, *found: findings.Finding) -> proto.Artifact:
+        """Writes what DataGate found."""
+        uri = self.directory / f"report-{len(found)}"
+        uri.mkdir()
+        findings.write(str(uri), findings.Findings(found, ("drift",), {}))
+        return self._artifact("DataReport", uri)
+
+    def quarantine(self, rows: int) -> proto.Artifact:
+        """Makes what Ingest leaves when it could not use some rows."""
+        properties = {"rows": metadata_store_pb2.INT}
+        artifact = self._artifact("Quarantine", self.directory / "quarantine", properties)
+        artifact.properties["rows"].int_value = rows
         return artifact
 
     def statistics(self, rows: dict[str, int]) -> proto.Artifact:
@@ -107,6 +112,8 @@ def _nodes(records: _Records) -> list[execution.NodeRun]:
     """A run's nodes without the Pusher."""
     rows = {"train": 80, "eval": 12, "test": 8}
     return [
+        records.add("Ingest", "quarantine", records.quarantine(3)),
+        records.add("DataGate", "report", records.report(_WARNING)),
         records.add("StatisticsGen", "statistics", records.statistics(rows)),
         records.add("Evaluator", "evaluation", records.evaluation()),
     ]
@@ -119,6 +126,8 @@ def test_a_run_that_pushed(records: _Records) -> None:
         rows={"train": 80, "eval": 12, "test": 8},
         verdict=_JUDGED,
         pushed_dir="/w/serving/reviews/17",
+        quarantined=3,
+        warnings=(_WARNING,),
     )
     assert list(found.rows) == ["train", "eval", "test"]
 
@@ -151,14 +160,6 @@ def test_what_a_node_took_is_not_what_it_made(records: _Records) -> None:
 def test_a_node_may_put_out_other_things_as_well(records: _Records) -> None:
     nodes = [*_nodes(records), records.add("Pusher", "log", records.pushed(True))]
     assert results.read(records.workspace, nodes).pushed_dir is None
-
-
-def test_anomalies_are_told_by_split_and_feature(records: _Records) -> None:
-    found = records.anomalies("eval", "domain", "Unexpected string values: blogs")
-    nodes = [*_nodes(records), records.add("ExampleValidator", "anomalies", found)]
-    assert results.read(records.workspace, nodes).anomalies == (
-        "anomaly in eval: domain: Unexpected string values: blogs",
-    )
 
 
 def test_a_push_is_forgotten_once_it_has_been_deleted(records: _Records) -> None:

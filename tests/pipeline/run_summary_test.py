@@ -7,9 +7,11 @@ import sys
 
 import pytest
 
+from components.data_gate import findings
 from components.evaluator import verdict
+from components.statistics import text_statistics
 from pipeline import config as config_lib
-from pipeline import errors, execution, results, run_summary, summary
+from pipeline import errors, execution, results, run_summary, summary, workspace
 
 _ALL = verdict.ALL_ROWS
 _VALUES = [
@@ -24,6 +26,14 @@ _NODES = [
 ]
 
 
+_ROW = text_statistics.RowExample("a.csv:3", "…", "81 tokens")
+_WARNINGS = (
+    findings.Finding("skew", "warn", "skew: label of eval"),
+    findings.Finding("truncation", "warn", "truncation: 12 %", (_ROW,)),
+    findings.Finding("duplicates", "warn", "duplicates: 9 %", (_ROW, _ROW, _ROW)),
+)
+
+
 def _build(blessed: bool = True, pushed_dir: str | None = None) -> summary.RunSummary:
     rules = [
         verdict.Rule("accuracy", "floor", 0.4, True),
@@ -32,9 +42,10 @@ def _build(blessed: bool = True, pushed_dir: str | None = None) -> summary.RunSu
         verdict.Rule("accuracy", "floor", 0.2, True, "shop"),
     ]
     judged = verdict.judge(blessed, _VALUES, rules, has_baseline=True)
-    found = results.Results({"train": 8, "test": 1}, judged, pushed_dir)
+    found = results.Results({"train": 8, "test": 1}, judged, pushed_dir, 3, _WARNINGS)
     config = config_lib.from_columns("My Reviews.csv")
-    return run_summary.build(config, _NODES, found, 12.5, "/w/run.log")
+    place = workspace.Workspace(pathlib.Path("/w"))
+    return run_summary.build(config, place, _NODES, found, 12.5, "/w/run.log")
 
 
 def test_a_blessed_run() -> None:
@@ -51,7 +62,15 @@ def test_a_blessed_run() -> None:
         metrics=[],
         verdict=summary.BLESSED,
         reasons=("all bounds hold (4 checked)",),
+        quarantined=3,
+        quarantine_dir="/w/quarantine",
+        warnings=[
+            "skew: label of eval",
+            "truncation: 12 %: a.csv:3 (81 tokens)",
+            "duplicates: 9 %: a.csv:3 (81 tokens) and 2 more on the page",
+        ],
         pushed_dir="/w/serving/17",
+        data_page="/w/data/index.html",
         log_path="/w/run.log",
         next_command=None,
     )

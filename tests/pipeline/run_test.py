@@ -193,3 +193,18 @@ def test_a_workspace_that_cannot_be_written_is_a_config_error(runs: _Runs) -> No
     (runs.workspace.root / ".lock").mkdir(parents=True)
     with pytest.raises(errors.ConfigError, match=r"`--workspace` must be a directory that can be"):
         run.run(runs.config, runs.workspace)
+
+
+def test_what_a_refusal_says_besides_stands_below_it(
+    runs: _Runs, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail() -> None:
+        raise data_errors.DataError("the data was refused", ["leakage: 3 %", "  a.csv:3: \x1b[2J"])
+
+    runs.does = fail
+    assert runs.run() == errors.ExitStatus.REFUSED
+    assert capsys.readouterr().out.splitlines()[2:5] == [
+        "error: the data was refused",
+        "  leakage: 3 %",
+        "    a.csv:3: \\x1b[2J",
+    ]

@@ -27,7 +27,11 @@ _PUSHED = summary_lib.RunSummary(
     ],
     verdict=summary_lib.BLESSED,
     reasons=["accuracy is 0.7551, within its floor of 0.7400"],
+    quarantined=0,
+    quarantine_dir="/w/sentiment/quarantine",
+    warnings=[],
     pushed_dir="/w/sentiment/serving/sentiment/17",
+    data_page="/w/sentiment/data/index.html",
     log_path="/w/sentiment/logs/a.log",
     next_command="meritline run --data reviews.csv",
 )
@@ -73,6 +77,7 @@ Blessed
   accuracy is 0.7551, within its floor of 0.7400
 
 Pushed  /w/sentiment/serving/sentiment/17
+Data    /w/sentiment/data/index.html
 Log     /w/sentiment/logs/a.log
 Next    meritline run --data reviews.csv
 """
@@ -110,9 +115,20 @@ sentiment  1 min 42 s, 0 of 1 cached
 Failed, exit status 1
 
 Pushed  nothing
+Data    /w/sentiment/data/index.html
 Log     /w/sentiment/logs/a.log
 """
     )
+
+
+def test_rows_that_were_put_aside_are_counted_and_named() -> None:
+    text = _rendered(quarantined=1204)
+    assert "\n  test            371\n  quarantined   1,204  /w/sentiment/quarantine\n" in text
+
+
+def test_warnings_stand_before_the_metrics() -> None:
+    text = _rendered(warnings=["truncation: 12 % of train", "\x1b[2J"])
+    assert "\n\nWarnings  2 of the data\n  truncation: 12 % of train\n  \\x1b[2J\n\nMetrics" in text
 
 
 def test_long_reasons_are_wrapped_on_a_terminal_only() -> None:

@@ -1,9 +1,8 @@
-"""The whole, as a user has it: `local_runner.py` in processes of its own, on a table of one's own.
+"""The whole, as a user has it, run after run.
 
 One workspace goes through several runs; each is a fixture that needs the one before it.
 """
 
-import csv
 import dataclasses
 import json
 import os
@@ -13,117 +12,11 @@ import re
 import shlex
 import signal
 import subprocess
-import sys
 import threading
 
 import pytest
 
-_SCRIPT = pathlib.Path(__file__).resolve().parent.parent / "local_runner.py"
-_COMPONENTS = [
-    *("Ingest", "StatisticsGen", "Schema", "ExampleValidator", "Transform", "Trainer"),
-    *("latest_blessed", "Evaluator", "Pusher"),
-]
-_LABELS = {
-    "négatif": ["awful", "dull", "broken", "sad"],
-    "neutre": ["plain", "usual", "average", "grey"],
-    "positif": ["lovely", "bright", "superb", "warm"],
-}
-_FILLERS = ["the", "a", "film", "phone", "was", "it", "and", "very", "for", "us", "today", "shop"]
-_ROWS = 500
-_SETTINGS = [
-    "evaluate.slices=[shop]",
-    "evaluate.max_drop=0.0",
-    "model={num_layers: 1, hidden_dim: 32, intermediate_dim: 32}",
-    "tokenizer={max_length: 24, vocabulary_size: 200}",
-    "train={batch_size: 16, epochs: 12, patience: 12}",
-]
-_TIMEOUT_SECONDS = 600
-# What a user's shell has, and not what `make test` adds to keep TensorFlow quiet.
-_ENVIRONMENT = {**os.environ, "PYTHONIOENCODING": "utf-8"}
-_ENVIRONMENT.pop("TF_CPP_MIN_LOG_LEVEL", None)
-
-
-def _sentence(rng: random.Random, label: str) -> str:
-    words = rng.choices(_FILLERS, k=rng.randint(2, 12)) + rng.choices(_LABELS[label], k=2)
-    rng.shuffle(words)
-    return " ".join(words) + rng.choice([".", "!", ""])
-
-
-def _write_table(path: pathlib.Path) -> None:
-    """Writes sentences whose words tell the label; one label in twenty is wrong."""
-    rng = random.Random(7)  # noqa: S311 - not for secrets
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(["id", "review", "stars", "shop"])
-        for i in range(_ROWS):
-            label = rng.choice(list(_LABELS))
-            text = _sentence(rng, label)
-            stars = rng.choice(list(_LABELS)) if rng.random() < 0.05 else label
-            writer.writerow([i, text, stars, rng.choice(["Köln", "Rome"])])
-
-
-@dataclasses.dataclass(frozen=True)
-class _Run:
-    """How a run ended.
-
-    Attributes:
-        status: Exit status.
-        out: What stood on the screen.
-        err: What stood on the screen past standard output.
-    """
-
-    status: int
-    out: str
-    err: str
-
-    @property
-    def states(self) -> dict[str, str]:
-        """Component to HIT, MISS or FAILED, as the lines of the run tell it."""
-        lines = re.findall(r"^[✓✗] (\w+) .* ([A-Z]+)$", self.out, re.MULTILINE)
-        return dict(lines)
-
-    @property
-    def log(self) -> str:
-        """What the log file holds that the screen names."""
-        [path] = re.findall(r"^[Ll]og:? +(/.+)$", self.out, re.MULTILINE)
-        return pathlib.Path(path).read_text(encoding="utf-8")
-
-    @property
-    def pushed(self) -> str:
-        """The directory that the summary names as pushed."""
-        [pushed] = re.findall(r"^Pushed +(.+)$", self.out, re.MULTILINE)
-        return pushed
-
-
-class _User:
-    """Somebody with a table and a workspace."""
-
-    def __init__(self, directory: pathlib.Path) -> None:
-        self.directory = directory
-        self.root = directory / "workspace" / "reviews"
-        _write_table(directory / "reviews.csv")
-
-    def start(self, *settings: str, data: str = "reviews.csv") -> subprocess.Popen:
-        """Starts a run."""
-        command = [sys.executable, str(_SCRIPT), "--data", data]
-        command += ["--text", "review", "--label", "stars", "--workspace", "workspace"]
-        for setting in (*_SETTINGS, *settings):
-            command += ["--set", setting]
-        return subprocess.Popen(
-            command,
-            cwd=self.directory,
-            env=_ENVIRONMENT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-            start_new_session=True,
-        )
-
-    def run(self, *settings: str, data: str = "reviews.csv") -> _Run:
-        """Runs to the end."""
-        with self.start(*settings, data=data) as process:
-            out, err = process.communicate(timeout=_TIMEOUT_SECONDS)
-        return _Run(process.returncode, out, err)
+from tests.end_to_end import user as user_lib
 
 
 @dataclasses.dataclass(frozen=True)
@@ -136,8 +29,8 @@ class _Interrupted:
         alive: Whether a process of it was still there when it had ended.
     """
 
-    run: _Run
-    beside: _Run
+    run: user_lib.Run
+    beside: user_lib.Run
     alive: bool
 
 
@@ -150,16 +43,16 @@ def _is_alive(process_group: int) -> bool:
 
 
 @pytest.fixture(scope="module")
-def user(tmp_path_factory: pytest.TempPathFactory) -> _User:
-    return _User(tmp_path_factory.mktemp("user"))
+def user(tmp_path_factory: pytest.TempPathFactory) -> user_lib.User:
+    return user_lib.User(tmp_path_factory.mktemp("user"))
 
 
 @pytest.fixture(scope="module")
-def interrupted(user: _User) -> _Interrupted:
+def interrupted(user: user_lib.User) -> _Interrupted:
     """Somebody stops it after the first epoch."""
     lines = []
     with user.start() as process:
-        watchdog = threading.Timer(_TIMEOUT_SECONDS, process.kill)
+        watchdog = threading.Timer(user_lib.TIMEOUT_SECONDS, process.kill)
         watchdog.daemon = True
         watchdog.start()
         for line in process.stdout:
@@ -171,44 +64,44 @@ def interrupted(user: _User) -> _Interrupted:
         process.send_signal(signal.SIGINT)
         lines += process.stdout
         err = process.stderr.read()
-    run = _Run(process.returncode, "".join(lines), err)
+    run = user_lib.Run(process.returncode, "".join(lines), err)
     return _Interrupted(run, beside, _is_alive(process.pid))
 
 
 @pytest.fixture(scope="module")
-def first(user: _User, interrupted: _Interrupted) -> _Run:
+def first(user: user_lib.User, interrupted: _Interrupted) -> user_lib.Run:
     """The same command again, to its end."""
     assert interrupted.run.status == 130
     return user.run()
 
 
 @pytest.fixture(scope="module")
-def second(user: _User, first: _Run) -> _Run:
+def second(user: user_lib.User, first: user_lib.Run) -> user_lib.Run:
     assert first.status == 0
     return user.run()
 
 
 @pytest.fixture(scope="module")
-def third(user: _User, second: _Run) -> _Run:
+def third(user: user_lib.User, second: user_lib.Run) -> user_lib.Run:
     assert second.status == 0
     return user.run()
 
 
 @pytest.fixture(scope="module")
-def out_of_reach(user: _User, third: _Run) -> _Run:
+def out_of_reach(user: user_lib.User, third: user_lib.Run) -> user_lib.Run:
     """A floor that no model reaches whose labels are partly wrong."""
     assert third.status == 0
     return user.run("evaluate.floor={accuracy: 1.0}")
 
 
 @pytest.fixture(scope="module")
-def diverged(user: _User, third: _Run) -> _Run:
+def diverged(user: user_lib.User, third: user_lib.Run) -> user_lib.Run:
     """Each step multiplies the weights by about -99."""
     return user.run("train.learning_rate=10.0", "train.weight_decay=10.0", "train.clip_norm=null")
 
 
 @pytest.fixture(scope="module")
-def refused(user: _User) -> _Run:
+def refused(user: user_lib.User) -> user_lib.Run:
     """A table with a row that has no label."""
     rows = ["review,stars,shop", "fine,positif,Rome", "well,neutre,Rome", "what,,Rome"]
     (user.directory / "broken.csv").write_text("\n".join(rows))
@@ -231,13 +124,15 @@ def test_a_fresh_run_has_nothing_cached(interrupted: _Interrupted) -> None:
 
 
 def test_a_second_run_beside_the_first_is_turned_away(
-    user: _User, interrupted: _Interrupted
+    user: user_lib.User, interrupted: _Interrupted
 ) -> None:
     error = f"error: `--workspace` must not be in use by another run. Received: {user.root}\n"
-    assert interrupted.beside == _Run(2, "", error)
+    assert interrupted.beside == user_lib.Run(2, "", error)
 
 
-def test_the_same_command_goes_on_where_it_stopped(user: _User, first: _Run) -> None:
+def test_the_same_command_goes_on_where_it_stopped(
+    user: user_lib.User, first: user_lib.Run
+) -> None:
     assert first.status == 0
     [steps_done] = re.findall(r"steps, resumed at step (\d+)$", first.out, re.MULTILINE)
     [steps_per_epoch] = re.findall(r"at most 12 epochs of (\d+) steps", first.out)
@@ -249,13 +144,13 @@ def test_the_same_command_goes_on_where_it_stopped(user: _User, first: _Run) -> 
     assert list((user.root / "backups").glob("*")) == []  # no longer needed
 
 
-def test_the_summary_names_everything(user: _User, first: _Run) -> None:
-    assert set(first.states) == set(_COMPONENTS)
+def test_the_summary_names_everything(user: user_lib.User, first: user_lib.Run) -> None:
+    assert set(first.states) == set(user_lib.COMPONENTS)
     summary = first.out[first.out.index("\nreviews  ") :]
-    for name in _COMPONENTS:
+    for name in user_lib.COMPONENTS:
         assert re.search(rf"^✓ {name} .* (HIT|MISS)$", summary, re.MULTILINE)
     rows = {s: int(n) for s, n in re.findall(r"^  (train|eval|test) +(\d+)$", summary, re.M)}
-    assert sum(rows.values()) == _ROWS
+    assert sum(rows.values()) == user_lib.ROWS
     assert f"{rows['test']} examples of the test split" in summary
     assert re.search(r"^  accuracy +0\.\d{4}$", summary, re.MULTILINE)
     assert re.search(r"^  auc +0\.\d{4}  pass  floor 0.5$", summary, re.MULTILINE)
@@ -265,22 +160,22 @@ def test_the_summary_names_everything(user: _User, first: _Run) -> None:
     assert pathlib.Path(first.pushed).parent == user.root / "serving" / "reviews"
 
 
-def test_the_next_command_works_as_it_stands(user: _User, first: _Run) -> None:
+def test_the_next_command_works_as_it_stands(user: user_lib.User, first: user_lib.Run) -> None:
     [command] = re.findall(r"^Next +(.+)$", first.out, re.MULTILINE)
     done = subprocess.run(
         shlex.split(command),
         cwd=user.directory,
-        env=_ENVIRONMENT,
+        env=user_lib.ENVIRONMENT,
         capture_output=True,
         encoding="utf-8",
         check=True,
     )
     assert done.stderr == ""
-    assert json.loads(done.stdout)["label"] in _LABELS
+    assert json.loads(done.stdout)["label"] in user_lib.LABELS
 
 
 def test_a_screen_without_noise_or_control_characters(
-    first: _Run, out_of_reach: _Run, diverged: _Run
+    first: user_lib.Run, out_of_reach: user_lib.Run, diverged: user_lib.Run
 ) -> None:
     for run in (first, out_of_reach, diverged):
         assert run.err == ""
@@ -288,13 +183,13 @@ def test_a_screen_without_noise_or_control_characters(
         assert not re.search("tensorflow/|Warning|INFO|absl|Traceback", run.out)
 
 
-def test_the_log_has_what_the_screen_has_not(first: _Run, diverged: _Run) -> None:
+def test_the_log_has_what_the_screen_has_not(first: user_lib.Run, diverged: user_lib.Run) -> None:
     assert "tensorflow/core" in first.log
     assert "INFO absl" in first.log
     assert "Traceback (most recent call last)" in diverged.log
 
 
-def test_the_second_run_judges_again_since_there_is_a_baseline_now(second: _Run) -> None:
+def test_the_second_run_judges_again_since_there_is_a_baseline_now(second: user_lib.Run) -> None:
     assert second.status == 0
     ran = {name for name, state in second.states.items() if state == "MISS"}
     assert ran == {"latest_blessed", "Evaluator", "Pusher"}
@@ -302,14 +197,16 @@ def test_the_second_run_judges_again_since_there_is_a_baseline_now(second: _Run)
     assert "all bounds hold (2 checked)" in second.out
 
 
-def test_the_third_run_is_answered_by_the_cache(second: _Run, third: _Run) -> None:
+def test_the_third_run_is_answered_by_the_cache(second: user_lib.Run, third: user_lib.Run) -> None:
     assert third.status == 0
     assert {name for name, state in third.states.items() if state == "MISS"} == {"latest_blessed"}
     assert third.pushed == second.pushed
     assert pathlib.Path(third.pushed, "saved_model.pb").is_file()
 
 
-def test_a_floor_out_of_reach_pushes_nothing_and_says_why(third: _Run, out_of_reach: _Run) -> None:
+def test_a_floor_out_of_reach_pushes_nothing_and_says_why(
+    third: user_lib.Run, out_of_reach: user_lib.Run
+) -> None:
     assert out_of_reach.status == 3
     assert out_of_reach.pushed == "nothing"
     assert max(pathlib.Path(third.pushed).parent.iterdir()) == pathlib.Path(third.pushed)
@@ -320,7 +217,7 @@ def test_a_floor_out_of_reach_pushes_nothing_and_says_why(third: _Run, out_of_re
     )
 
 
-def test_a_crash_in_training_is_one_line(diverged: _Run) -> None:
+def test_a_crash_in_training_is_one_line(diverged: user_lib.Run) -> None:
     assert diverged.status == 1
     assert diverged.states["Trainer"] == "FAILED"
     [error] = [line for line in diverged.out.splitlines() if "error" in line]
@@ -329,7 +226,7 @@ def test_a_crash_in_training_is_one_line(diverged: _Run) -> None:
     assert diverged.out.splitlines()[-1].startswith("log: /")
 
 
-def test_a_broken_row_is_one_line(refused: _Run) -> None:
+def test_a_broken_row_is_one_line(refused: user_lib.Run) -> None:
     assert (refused.status, refused.err) == (4, "")
     [_, error, log] = refused.out.splitlines()
     assert refused.states == {"Ingest": "FAILED"}
@@ -346,7 +243,7 @@ _TEXTS = [
 
 
 @pytest.fixture(scope="module")
-def signatures(first: _Run):
+def signatures(first: user_lib.Run):
     """The signatures of the pushed model, loaded without any code of ours."""
     import tensorflow as tf
     import tensorflow_text  # noqa: F401 - registers the ops of the model's preprocessing
@@ -364,7 +261,7 @@ def _ask(signatures, texts: list[str]) -> dict:
 def test_the_pushed_model_answers_raw_text(signatures) -> None:
     answers = _ask(signatures, _TEXTS)
     assert [label.decode() for label in answers["label"][:3]] == ["négatif", "neutre", "positif"]
-    assert [label.decode() for label in answers["labels"][0]] == sorted(_LABELS)
+    assert [label.decode() for label in answers["labels"][0]] == sorted(user_lib.LABELS)
     assert answers["probabilities"].shape == (len(_TEXTS), 3)
     assert answers["probabilities"].sum(axis=1) == pytest.approx(1.0, abs=1e-5)
     assert answers["probability"] == pytest.approx(answers["probabilities"].max(axis=1))
@@ -372,8 +269,8 @@ def test_the_pushed_model_answers_raw_text(signatures) -> None:
 
 def test_the_pushed_model_learned_its_task(signatures) -> None:
     rng = random.Random(8)  # noqa: S311 - not for secrets
-    wanted = [rng.choice(list(_LABELS)) for _ in range(60)]
-    answers = _ask(signatures, [_sentence(rng, label) for label in wanted])
+    wanted = [rng.choice(list(user_lib.LABELS)) for _ in range(60)]
+    answers = _ask(signatures, [user_lib.sentence(rng, label) for label in wanted])
     hits = [a.decode() == label for a, label in zip(answers["label"], wanted, strict=True)]
     assert sum(hits) >= 48
 
