@@ -60,9 +60,11 @@ def value_of(column: columns_lib.Column, value: bytes) -> Value:
     text = text_of(value, f"`{column.name}`")
     if not text.strip():
         raise RuleError(f"`{column.name}` must not be empty. Received: {shown(text)}")
+    if column.kind == "number":
+        return number_of(column.name, text)
     if column.kind == "time" and times.parse(value) is None:
         raise RuleError(f"`{column.name}` must be a date or a number. Received: {shown(text)}")
-    return number_of(column.name, text) if column.kind == "number" else value
+    return value
 
 
 def text_of(value: bytes, subject: str) -> str:
