@@ -87,8 +87,8 @@ def _feature(name: str, by_split: _BySplit) -> Feature:
     known = [each for each in by_split.values() if each is not None]
     kind = " or ".join(dict.fromkeys(_KINDS.get(each.type, "unknown") for each in known))
     facts = [
-        _fact("Values", by_split, lambda each: page_shown.count(_common(each).num_non_missing)),
-        _fact("Missing", by_split, _missing),
+        ("Values", tuple(_values(each) if each else ABSENT for each in by_split.values())),
+        ("Missing", tuple(_missing(each) if each else ABSENT for each in by_split.values())),
     ]
     if any(each.HasField("num_stats") for each in known):
         histogram = page_charts.histogram(_distributions(by_split), "")
@@ -126,11 +126,15 @@ def _figure(kind: str, field: str, spell: Callable[[float], str]) -> Callable[[_
 
 
 def _fact(name: str, by_split: _BySplit, spell: Callable[[_Statistics], str]) -> Fact:
-    """Spells one figure of each split."""
+    """Spells one figure of each split; of no values there is none."""
     return name, tuple(
         spell(each) if each and _common(each).num_non_missing else ABSENT
         for each in by_split.values()
     )
+
+
+def _values(statistics: _Statistics) -> str:
+    return page_shown.count(_common(statistics).num_non_missing)
 
 
 def _missing(statistics: _Statistics) -> str:

@@ -144,6 +144,7 @@ def test_names_are_escaped():
     assert hostile not in strip
     assert hostile not in stacked
     assert _titles(stacked)[0] == hostile
+    assert _titles(page_charts.stack([], "\u202ea\x00"))[0] == r"\u202ea\x00"
 
 
 def test_a_bar_is_as_long_as_its_share():

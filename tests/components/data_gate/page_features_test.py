@@ -135,5 +135,15 @@ def test_a_split_without_statistics_has_dashes(statistics):
     assert all(values[1] == "–" for each in gathered for _, values in each.facts)
 
 
+def test_a_split_where_all_is_missing_has_no_figures(statistics):
+    made = type(statistics["train"]).FromString(statistics["train"].SerializeToString())
+    common = made.datasets[0].features[2].num_stats.common_stats
+    common.num_non_missing, common.num_missing = 0, 10
+    facts = dict(page_features.gather({"train": made}, ("train",))[2].facts)
+    assert facts["Values"] == ("0",)
+    assert facts["Missing"] == ("10 (100\u00a0%)",)
+    assert facts["Mean"] == facts["Zeros"] == ("–",)
+
+
 def test_no_statistics_are_no_features():
     assert page_features.gather({}, ("train",)) == []
