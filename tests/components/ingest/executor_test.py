@@ -12,7 +12,7 @@ import pytest
 import tensorflow as tf
 from pyarrow import parquet
 
-from components.ingest import columns, settings, splitting
+from components.ingest import columns, jobs, settings, splitting
 from schemas import errors
 
 _STARS = {"text": columns.Column("review"), "label": columns.Column("stars", "number")}
@@ -325,11 +325,10 @@ def test_a_second_run_writes_the_same_bytes(tmp_path, ingest):
     assert _files(ingest(tmp_path)) == _files(ingest(tmp_path))
 
 
-def test_workers_in_processes_of_their_own_write_the_same_bytes(tmp_path, ingest):
-    for number in range(3):
-        name = f"{number}.jsonl"
-        row = {"review": f"x{number}" * 4_500_000, "stars": 1}  # too large for two in a batch
-        (tmp_path / name).write_text(f"{json.dumps(row)}\n{{}}\n")
+def test_workers_in_processes_of_their_own_write_the_same_bytes(tmp_path, ingest, monkeypatch):
+    monkeypatch.setattr(jobs, "BATCH_BYTES", 1)
+    for name in ("a.csv", "b.csv", "c.csv"):
+        (tmp_path / name).write_bytes(_csv([(name, "1"), *_TWINS[:100], ("bad", "")]))
     workers = ["--direct_running_mode=multi_processing", "--direct_num_workers=2"]
     assert _files(ingest(tmp_path, beam=workers)) == _files(ingest(tmp_path))
 
