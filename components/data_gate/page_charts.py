@@ -122,7 +122,7 @@ class Axis:
         """Round numbers, those that shall stand first first."""
         if self.logarithmic:
             powers = [10.0**power for power in range(math.ceil(math.log10(self._high + 1)) + 1)]
-            return [0.0, *powers, *(5 * power for power in powers), *(2 * p for p in powers)]
+            return [0.0, *powers, *(factor * power for factor in (3, 2, 5) for power in powers)]
         least = (self._high - self._low) / _MAX_TICKS
         power = 10.0 ** math.floor(math.log10(least))
         step = power * next(factor for factor in (1, 2, 5, 10) if factor * power >= least * 0.999)
