@@ -67,12 +67,13 @@ def _row(task: str, value: verdict.Value, judgement: verdict.Verdict) -> summary
 
 def _warning(finding: findings_lib.Finding) -> str:
     """Tells of a finding in one line, with the first of its rows."""
+    told = f"{finding.check}: {finding.message}"
     if not finding.rows:
-        return finding.message
+        return told
     [row, *others] = finding.rows
     note = f" ({row.note})" if row.note else ""
     more = f" and {len(others)} more on the page" if others else ""
-    return f"{finding.message}: {row.origin}{note}{more}"
+    return f"{told}: {row.origin}{note}{more}"
 
 
 def _next_command(found: results.Results) -> str | None:

@@ -100,14 +100,6 @@ def diverged(user: user_lib.User, third: user_lib.Run) -> user_lib.Run:
     return user.run("train.learning_rate=10.0", "train.weight_decay=10.0", "train.clip_norm=null")
 
 
-@pytest.fixture(scope="module")
-def refused(user: user_lib.User) -> user_lib.Run:
-    """A table with a row that has no label."""
-    rows = ["review,stars,shop", "fine,positif,Rome", "well,neutre,Rome", "what,,Rome"]
-    (user.directory / "broken.csv").write_text("\n".join(rows))
-    return user.run(data="broken.csv")
-
-
 def test_an_interrupted_run_says_so_and_leaves_no_process(interrupted: _Interrupted) -> None:
     assert interrupted.run.status == 130
     lines = interrupted.run.out.splitlines()
@@ -226,12 +218,17 @@ def test_a_crash_in_training_is_one_line(diverged: user_lib.Run) -> None:
     assert diverged.out.splitlines()[-1].startswith("log: /")
 
 
-def test_a_broken_row_is_one_line(refused: user_lib.Run) -> None:
-    assert (refused.status, refused.err) == (4, "")
-    [_, error, log] = refused.out.splitlines()
-    assert refused.states == {"Ingest": "FAILED"}
-    assert error == "error: broken.csv: row 3: `stars` must not be empty. Received: b''"
-    assert log.startswith("log: /")
+def test_rows_of_no_use_are_put_aside_and_counted(user: user_lib.User, first: user_lib.Run) -> None:
+    assert re.search(rf"\n  quarantined +2  {user.root}/quarantine\n", first.out)
+    lines = (user.root / "quarantine" / "rows.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
+    assert [(row["file"], row["line"]) for row in rows] == [
+        ("reviews.csv", user_lib.ROWS + 2),
+        ("reviews.csv", user_lib.ROWS + 3),
+    ]
+    assert "".join(row["raw"] for row in rows) == user_lib.BAD_ROWS
+    split_rows = re.findall(r"\n  (?:train|eval|test) +(\d+)", first.out.partition("\nRows\n")[2])
+    assert sum(map(int, split_rows[:3])) == user_lib.ROWS
 
 
 _TEXTS = [

@@ -28,9 +28,9 @@ _NODES = [
 
 _ROW = text_statistics.RowExample("a.csv:3", "…", "81 tokens")
 _WARNINGS = (
-    findings.Finding("skew", "warn", "skew: label of eval"),
-    findings.Finding("truncation", "warn", "truncation: 12 %", (_ROW,)),
-    findings.Finding("duplicates", "warn", "duplicates: 9 %", (_ROW, _ROW, _ROW)),
+    findings.Finding("skew", "warn", "label of eval"),
+    findings.Finding("truncation", "warn", "12 %", (_ROW,)),
+    findings.Finding("duplicates", "warn", "9 %", (_ROW, _ROW, _ROW)),
 )
 
 
