@@ -14,6 +14,7 @@ from schemas import features
 # Files smaller than this are read together, so that a hundred thousand of them are no hundred
 # thousand shards.
 BATCH_BYTES = 16 << 20
+OPENING_BYTES = 64 << 10  # what opening a file costs, in bytes that could be read instead
 # Names for what the split is decided by: it is read beside the wanted features and not written.
 GROUP = "ingest group"
 TIME = "ingest time"
@@ -77,7 +78,7 @@ def batches(files: Sequence[File]) -> list[Batch]:
             made.append(Batch(len(made), file.source, ()))
             size = 0
         made[-1] = dataclasses.replace(made[-1], files=(*made[-1].files, file))
-        size += file.size
+        size += max(file.size, OPENING_BYTES)
     return made
 
 

@@ -102,10 +102,10 @@ def common_base(patterns: Mapping[str, str]) -> tuple[str, dict[str, str]]:
 
 
 def origin_names(files: Sequence[str]) -> list[str]:
-    """Names files for people: below their longest common directory."""
+    """Names files for people: below their longest common directory, on one line each."""
     parts = [file.split("/") for file in files]
     shared = len(_common([split[:-1] for split in parts]))
-    return ["/".join(split[shared:]) for split in parts]
+    return [_printable("/".join(split[shared:])) for split in parts]
 
 
 def _common(lists: Sequence[Sequence[str]]) -> list[str]:
@@ -248,5 +248,9 @@ def _name(path: str) -> str:
 
 
 def _show(path: str) -> str:
-    shown = path if path.isprintable() else ascii(path)[1:-1]
+    shown = _printable(path)
     return shown if len(shown) <= _MAX_SHOWN else f"{shown[: _MAX_SHOWN - 1]}…"
+
+
+def _printable(path: str) -> str:
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in path)

@@ -44,6 +44,11 @@ def test_small_files_are_read_together_in_order(sizes, grouped):
     assert [batch.number for batch in batches] == list(range(len(grouped)))
 
 
+def test_a_batch_is_no_hundred_thousand_files():
+    batches = jobs.batches(_files(*[1] * 1000))
+    assert [len(batch.files) for batch in batches] == [256, 256, 256, 232]
+
+
 def test_files_of_several_sources_are_not_read_together():
     batches = jobs.batches([*_files(1, 1, source="train"), *_files(1, source="test")])
     assert [(batch.source, len(batch.files)) for batch in batches] == [("train", 2), ("test", 1)]

@@ -253,3 +253,16 @@ def test_parts_patterns_into_base_and_rest(patterns, base, below):
 def test_refuses_several_file_systems():
     with pytest.raises(sources.SourceError, match="must lie on one file system"):
         sources.common_base({"train": "/a.csv", "eval": "gs://b/c.csv"})
+
+
+@pytest.mark.parametrize(
+    ("files", "names"),
+    [
+        (["/d/a.csv"], ["a.csv"]),
+        (["/d/e/a.csv", "/d/ef/a.csv"], ["e/a.csv", "ef/a.csv"]),
+        (["gs://b/d/a.csv", "gs://c/a.csv"], ["b/d/a.csv", "c/a.csv"]),
+        (["/d/two\nlines \x1b[2J ü.csv"], ["two\\nlines \\x1b[2J ü.csv"]),
+    ],
+)
+def test_names_files_for_people(files, names):
+    assert sources.origin_names(files) == names
