@@ -16,13 +16,14 @@ class LearnedPositions(keras.layers.Layer):
 
     Call arguments:
         x: Float tensor `(batch, seq_len, hidden_dim)`.
+        position: Position of the first token, an integer or a scalar integer tensor.
 
     Returns:
         Float tensor `(batch, seq_len, hidden_dim)`.
 
     Raises:
-        ValueError: If `max_length` is not positive, or `seq_len` is known and greater than
-            `max_length`. A length known only at run time fails there, in the slice.
+        ValueError: If `max_length` is not positive, or `position + seq_len` is known and greater
+            than `max_length`. A length known only at run time fails there, in the slice.
     """
 
     def __init__(self, max_length: int, initializer: Any = "uniform", **kwargs: Any):
@@ -41,17 +42,20 @@ class LearnedPositions(keras.layers.Layer):
         )
         self.built = True
 
-    def call(self, x: keras.KerasTensor) -> keras.KerasTensor:
-        """Adds the first `seq_len` rows of the table."""
+    def call(
+        self, x: keras.KerasTensor, position: int | keras.KerasTensor = 0
+    ) -> keras.KerasTensor:
+        """Adds the `seq_len` rows of the table from `position` on."""
         _, seq_len, hidden_dim = ops.shape(x)
-        if isinstance(seq_len, int) and seq_len > self.max_length:
+        known = isinstance(seq_len, int) and isinstance(position, int)
+        if known and position + seq_len > self.max_length:
             raise ValueError(
                 "A sequence must not be longer than `max_length` of the learned positions. "
-                f"Received: seq_len={seq_len}, max_length={self.max_length}"
+                f"Received: seq_len={position + seq_len}, max_length={self.max_length}"
             )
         # A slice of a stated size, since a gather past the end gives zeros on a GPU and a Python
         # slice is silently short.
-        return x + ops.slice(ops.cast(self.table, x.dtype), (0, 0), (seq_len, hidden_dim))
+        return x + ops.slice(ops.cast(self.table, x.dtype), (position, 0), (seq_len, hidden_dim))
 
     def get_config(self) -> dict[str, Any]:
         """Returns the arguments that rebuild the layer."""

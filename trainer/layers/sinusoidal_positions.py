@@ -16,6 +16,7 @@ class SinusoidalPositions(keras.layers.Layer):
 
     Call arguments:
         x: Float tensor `(batch, seq_len, hidden_dim)`.
+        position: Position of the first token, an integer or a scalar integer tensor.
 
     Returns:
         Float tensor `(batch, seq_len, hidden_dim)`.
@@ -41,10 +42,12 @@ class SinusoidalPositions(keras.layers.Layer):
         self._phase = (unit % 2 * (math.pi / 2)).astype("float32")
         self.built = True
 
-    def call(self, x: keras.KerasTensor) -> keras.KerasTensor:
+    def call(
+        self, x: keras.KerasTensor, position: int | keras.KerasTensor = 0
+    ) -> keras.KerasTensor:
         """Adds the waves, computed in float32."""
-        position = ops.arange(ops.shape(x)[1], dtype="float32")
-        waves = ops.sin(ops.expand_dims(position, 1) * self._rate + self._phase)
+        positions = ops.arange(ops.shape(x)[1], dtype="float32") + ops.cast(position, "float32")
+        waves = ops.sin(ops.expand_dims(positions, 1) * self._rate + self._phase)
         return x + ops.cast(waves, x.dtype)  # (seq_len, hidden_dim), for every sequence the same
 
     def get_config(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import math
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -61,11 +62,7 @@ def test_two_keys_by_hand():
     ids=["full", "by key", "by query and key", "two axes"],
 )
 def test_agrees_with_float64(mask_shape):
-    query, key, value = (
-        _random(2, 3, 4, 8),
-        _random(2, 3, 5, 8, seed=1),
-        _random(2, 3, 5, 8, seed=2),
-    )
+    query, key, value = _query_key_value()
     mask = np.random.default_rng(3).random(mask_shape) < 0.6
 
     output, weights = _attend(query, key, value, mask)
@@ -76,11 +73,7 @@ def test_agrees_with_float64(mask_shape):
 
 
 def test_agrees_with_float64_without_a_mask():
-    query, key, value = (
-        _random(2, 3, 4, 8),
-        _random(2, 3, 5, 8, seed=1),
-        _random(2, 3, 5, 8, seed=2),
-    )
+    query, key, value = _query_key_value()
 
     output, weights = _attend(query, key, value)
 
@@ -137,11 +130,7 @@ def test_a_single_key_gets_all_the_weight_without_a_warning():
 
 @pytest.mark.parametrize(("dtype", "tolerance"), [("bfloat16", 0.03), ("float16", 0.003)])
 def test_half_precision_is_close_to_float64(dtype, tolerance):
-    query, key, value = (
-        _random(2, 3, 4, 8),
-        _random(2, 3, 5, 8, seed=1),
-        _random(2, 3, 5, 8, seed=2),
-    )
+    query, key, value = _query_key_value()
     mask = np.ones((2, 3, 4, 5), dtype=bool)
     mask[0, :, :, 3:] = False
 
@@ -198,3 +187,58 @@ def test_nothing_flows_back_to_masked_positions():
     for gradient in (to_query[:, :, [0, 2]], to_key[:, :, :2], to_value[:, :, :2]):
         assert np.isfinite(gradient).all()
         assert (np.abs(gradient) > 0).all()
+
+
+def test_two_query_heads_share_a_key_head_by_hand():
+    # Scores ln 3 and 0 for the first query head, 0 and ln 3 for the second; values 4 and 8.
+    query = np.array([[[[1.0]], [[-1.0]]]])
+    key = np.array([[[[math.log(3)], [0.0]]]])
+    value = np.array([[[[4.0], [8.0]]]])
+
+    output, weights = _attend(query, key, value)
+
+    np.testing.assert_allclose(weights, [[[[0.75, 0.25]], [[0.25, 0.75]]]], rtol=1e-6)
+    np.testing.assert_allclose(output, [[[[5.0]], [[7.0]]]], rtol=1e-6)
+
+
+@pytest.mark.parametrize("num_kv_heads", [1, 2, 3])
+def test_shared_key_heads_are_those_of_neighbouring_query_heads(num_kv_heads):
+    query = _random(2, 6, 4, 8)
+    key, value = _random(2, num_kv_heads, 5, 8, seed=1), _random(2, num_kv_heads, 5, 8, seed=2)
+    mask = np.random.default_rng(3).random((2, 6, 4, 5)) < 0.6
+
+    output, weights = _attend(query, key, value, mask)
+
+    repeated = (np.repeat(x, 6 // num_kv_heads, axis=1) for x in (key, value))
+    expected = _reference(query, *repeated, mask)
+    np.testing.assert_allclose(output, expected[0], atol=1e-6)
+    np.testing.assert_allclose(weights, expected[1], atol=1e-6)
+
+
+def _by_keras(query, key, value, mask, **kwargs):
+    """Lays heads last, as Keras wants them, and back."""
+    tensors = (ops.transpose(x, (0, 2, 1, 3)) for x in (query, key, value))
+    output = ops.dot_product_attention(*tensors, mask=mask, **kwargs)
+    return ops.transpose(output, (0, 2, 1, 3))
+
+
+def test_agrees_with_keras_but_for_rows_without_keys():
+    query, key, value = (x.astype("float32") for x in _query_key_value())
+    mask = np.random.default_rng(3).random((2, 3, 4, 5)) < 0.6
+    mask[1, 2, 3] = False
+
+    output, _ = _attend(query, key, value, mask)
+    expected = _by_keras(query, key, value, mask).numpy()
+
+    np.testing.assert_array_equal(output[1, 2, 3], 0.0)
+    assert (np.abs(expected[1, 2, 3]) > 0).all()
+    expected[1, 2, 3] = 0.0
+    np.testing.assert_allclose(output, expected, atol=1e-6)
+
+
+def test_keras_has_no_fused_attention_on_tensorflow():
+    # The day this fails, measure anew what the module's docstring tables.
+    assert keras.config.backend() == "tensorflow"
+    query, key, value = (x.astype("float32") for x in _query_key_value())
+    with pytest.raises(ValueError, match="not supported in tensorflow"):
+        _by_keras(query, key, value, None, flash_attention=True)

@@ -37,6 +37,33 @@ def test_gelu_is_the_exact_one():
     np.testing.assert_allclose(outputs[0, :, 0], expected, atol=1e-6)
 
 
+def test_swiglu_by_hand():
+    layer = feed_forward.FeedForward(2, 2, activation="swiglu")
+    layer.build((None, None, 2))
+    weights = {
+        "gate/kernel": [[1, 0], [0, 1]],
+        "gate/bias": [0, -1],
+        "expansion/kernel": [[0, 1], [1, 0]],
+        "expansion/bias": [1, 0],
+        "contraction/kernel": [[1, 10], [0, 1]],
+        "contraction/bias": [0.5, 0],
+    }
+    for variable in layer.variables:
+        variable.assign(np.array(weights[variable.path.split("/", 1)[1]], "float32"))
+
+    output = layer(np.array([[[2, -1]]], "float32"))
+
+    # The gates are 2 and -1 - 1, SiLU(x) = x / (1 + e^-x); what they scale is -1 + 1 and 2 + 0.
+    second = -2 / (1 + math.exp(2)) * 2
+    np.testing.assert_allclose(output, [[[0.5, second]]], rtol=1e-6)
+
+
+def test_swiglu_has_a_third_projection_of_the_same_width():
+    layer = feed_forward.FeedForward(4, 8, activation="swiglu")
+    layer.build((None, None, 4))
+    assert [w.shape for w in layer.get_weights()] == [(4, 8), (8,), (4, 8), (8,), (8, 4), (4,)]
+
+
 def test_each_token_is_mapped_alone():
     layer = feed_forward.FeedForward(4, 8)
     x = np.random.default_rng(0).normal(size=(2, 3, 4)).astype("float32")
@@ -47,8 +74,9 @@ def test_each_token_is_mapped_alone():
 
 
 @pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
-def test_computes_in_the_policy_it_is_given(policy):
-    layer = feed_forward.FeedForward(4, 8, dtype=policy)
+@pytest.mark.parametrize("activation", ["gelu", "swiglu"])
+def test_computes_in_the_policy_it_is_given(policy, activation):
+    layer = feed_forward.FeedForward(4, 8, activation, dtype=policy)
 
     outputs = layer(np.ones((1, 2, 4), "float32"))
 
@@ -56,10 +84,11 @@ def test_computes_in_the_policy_it_is_given(policy):
     assert {v.dtype for v in layer.variables} == {"float32"}
 
 
-def test_config_round_trip():
-    layer = feed_forward.FeedForward(4, 8, activation="relu", name="ffn")
+@pytest.mark.parametrize("activation", ["relu", "swiglu"])
+def test_config_round_trip(activation):
+    layer = feed_forward.FeedForward(4, 8, activation=activation, name="ffn")
 
     copy = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(layer))
 
     assert copy.get_config() == layer.get_config()
-    assert (copy.hidden_dim, copy.intermediate_dim, copy.activation) == (4, 8, "relu")
+    assert (copy.hidden_dim, copy.intermediate_dim, copy.activation) == (4, 8, activation)

@@ -61,6 +61,26 @@ def test_a_table_without_rows_is_refused():
         learned_positions.LearnedPositions(0)
 
 
+def test_a_part_from_a_position_on_gets_what_it_gets_in_the_whole():
+    layer = learned_positions.LearnedPositions(8)
+    x = np.zeros((1, 6, 4), "float32")
+    whole = layer(x)
+
+    for position in (4, tf.constant(4), tf.constant(4, tf.int64)):
+        part = layer(x[:, 4:], position=position)
+        np.testing.assert_allclose(part, whole[:, 4:], atol=1e-6)
+
+
+def test_a_position_beyond_the_table_is_refused_before_run_time_and_at_it():
+    layer = learned_positions.LearnedPositions(8)
+    x = np.zeros((1, 2, 4), "float32")
+
+    with pytest.raises(ValueError, match="seq_len=9, max_length=8"):
+        layer(x, position=7)
+    with pytest.raises(tf.errors.InvalidArgumentError):
+        layer(x, position=tf.constant(7))
+
+
 def test_config_round_trip():
     layer = learned_positions.LearnedPositions(7, initializer="ones", name="positions")
 

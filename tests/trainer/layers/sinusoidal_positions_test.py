@@ -69,6 +69,16 @@ def test_an_odd_width_is_refused():
         sinusoidal_positions.SinusoidalPositions()(np.zeros((1, 2, 5), "float32"))
 
 
+def test_a_part_from_a_position_on_gets_what_it_gets_in_the_whole():
+    layer = sinusoidal_positions.SinusoidalPositions()
+    x = np.zeros((1, 6, 4), "float32")
+    whole = layer(x)
+
+    for position in (4, tf.constant(4), tf.constant(4, tf.int64)):
+        part = layer(x[:, 4:], position=position)
+        np.testing.assert_allclose(part, whole[:, 4:], atol=1e-6)
+
+
 def test_config_round_trip():
     layer = sinusoidal_positions.SinusoidalPositions(name="positions")
 
