@@ -12,7 +12,7 @@ from schemas import features as feature_names
 
 MAX_TOP_VALUES = 10
 ABSENT = "–"
-_MAX_EXACT = 1000  # different values that TFDV counts exactly, about
+_MANY = 100  # different values; of fewer the most frequent are worth a look
 
 _KINDS = {
     statistics_pb2.FeatureNameStatistics.INT: "whole number",
@@ -181,7 +181,9 @@ def _distributions(by_split: _BySplit) -> list[page_charts.Distribution]:
 
 def _top_values(by_split: _BySplit) -> page_bars.Bars | None:
     """Compares the most frequent values; None where values hardly ever stand twice, as of texts."""
-    if all(_nearly_all_different(each) for each in by_split.values() if each):
+    known = [each for each in by_split.values() if each]
+    tops = [top.frequency for each in known for top in each.string_stats.top_values]
+    if any(map(_nearly_all_different, known)) or max(tops, default=0) < 2:
         return None
     counts: list[dict[str, int]] = []
     complete: list[bool] = []
@@ -194,15 +196,13 @@ def _top_values(by_split: _BySplit) -> page_bars.Bars | None:
 
 
 def _nearly_all_different(statistics: _Statistics) -> bool:
-    """Whether the most frequent values say nothing.
+    """Whether there are many values of which the most frequent say nothing.
 
-    Of many values TFDV estimates counts in bounded memory. Where they are nearly all different it
-    tells too high ones, and of which values is chance.
+    Of very many values TFDV estimates counts in bounded memory: where they are nearly all different
+    it may tell too high ones, and of which values is chance.
     """
     different = statistics.string_stats.unique
-    if different > _MAX_EXACT:
-        return 2 * different > _common(statistics).num_non_missing
-    return all(each.frequency < 2 for each in statistics.string_stats.top_values)
+    return different > _MANY and 2 * different > _common(statistics).num_non_missing
 
 
 def _name(statistics: _Statistics) -> str:

@@ -87,17 +87,22 @@ def test_values_that_are_all_different_have_no_top(features):
     assert features["text"].histogram is None
 
 
+def test_a_split_of_one_row_hides_no_category(statistics, make_statistics):
+    small = {**statistics, "eval": make_statistics({"color": ["red"]})}
+    color = page_features.gather(small, ("train", "eval"))[1]
+    assert dict(color.top.rows)["red"][1].count == 1
+
+
 def test_estimates_of_values_that_are_nearly_all_different_are_not_shown(statistics):
     [_, color, _] = statistics["train"].datasets[0].features
     many = type(color).FromString(color.SerializeToString())
     many.string_stats.unique, many.string_stats.common_stats.num_non_missing = 5001, 10_000
     made = type(statistics["train"])()
     made.datasets.add().features.append(many)
-    [feature] = page_features.gather({"train": made}, ("train",))
-    assert feature.top is None
+    beside = {"train": made, "eval": statistics["eval"]}
+    assert page_features.gather(beside, ("train", "eval"))[0].top is None
     made.datasets[0].features[0].string_stats.unique = 5000
-    [feature] = page_features.gather({"train": made}, ("train",))
-    assert feature.top is not None
+    assert page_features.gather(beside, ("train", "eval"))[0].top is not None
 
 
 def test_a_value_below_the_counted_ones_is_not_shown_as_absent(statistics):
