@@ -62,7 +62,7 @@ def read(
 
 @contextlib.contextmanager
 def _seekable(stream: typing.BinaryIO) -> Iterator[typing.BinaryIO]:
-    """Gives a stream in which one can seek; a parquet file's directory is at its end."""
+    """Gives a stream in which to seek costs nothing; a parquet file is read from many places."""
     if not isinstance(stream, gzip.GzipFile):
         yield stream
         return

@@ -100,7 +100,7 @@ class Recovery:
         last = typing.cast(bytes, self._rest.popleft())  # no cut line closes a quote
         raw = [first, *self._inside, last]
         self._inside.clear()
-        self._inside_bytes, self._exit = 0, None
+        self._inside_bytes = 0
         return raw, _parse(map(latin_1, raw), self._delimiter) or []
 
     def _find_exit(self, first_bytes: int) -> str | None:

@@ -177,7 +177,7 @@ _CONTENTS = {
         ],
     ),
     "a lone quote, then a record of several lines": (
-        b'"open,5\nx,5\n"y\nz",5\nw,5\n',
+        b'"open,5\nx,5\n"y\n\nz",5\nw,5\n',
         [
             row.BadRow(
                 2,
@@ -185,8 +185,8 @@ _CONTENTS = {
                 b'"open,5\n',
             ),
             _row(3, b"x"),
-            _row(4, b"y\nz"),
-            _row(6, b"w"),
+            _row(4, b"y\n\nz"),
+            _row(7, b"w"),
         ],
     ),
     "a quote and nothing else": (

@@ -14,8 +14,6 @@ from components.ingest.rows import csv_rows, row, stray_quotes
 
 _COLUMNS = columns.Columns({"text": columns.Column("review"), "label": columns.Column("stars")})
 
-_TO_THE_END = "open to the end of the file"
-
 
 def _recover(failed: list[bytes], ahead: Iterable[bytes] = ()):
     return list(stray_quotes.Recovery(failed, iter(ahead), ",", 1))
@@ -34,13 +32,15 @@ def test_takes_no_more_than_it_needs():
 
 
 def test_tells_the_line_to_which_a_quote_is_open():
-    read = stray_quotes.Recovery([b'"a\n', b"b\n"], iter([b'"c\n']), ",", 100)
-    [(_, first), (_, second), (_, third)] = read
-    assert first == (
-        "must close its quote. Received: '\"a\\n', open to line 102 (',' expected after '\"')"
-    )
-    assert second == ["b"]
-    assert third == f"must close its quote. Received: '\"c\\n', {_TO_THE_END}"
+    read = stray_quotes.Recovery([b'"a\n', b"b\n"], iter([b'"c\n', b'"d\n']), ",", 100)
+    reason = "must close its quote. Received: '\"{}\\n', open to "
+    at = "line {} (',' expected after '\"')"
+    assert [fields for _, fields in read] == [
+        reason.format("a") + at.format(102),
+        ["b"],
+        reason.format("c") + at.format(103),
+        reason.format("d") + "the end of the file",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -54,18 +54,22 @@ def test_a_nul_byte_is_told_alike_by_all_versions_of_the_parser(line, reason):
     assert _recover([line]) == [([line], reason)]
 
 
+_OPENS_ANEW = b'",x","z\n'  # within a quote it closes that and opens another
+
+
 @pytest.mark.parametrize(
-    "line",
+    "content",
     [
-        b'"\n',
-        b'"a,5\n',
-        b'""",x\n',
-        b'",x","z\n',  # within a quote it closes the quote and opens another
+        b'"\n' * 2000,
+        b'"a,5\n' * 2000,
+        b'""",x\n' * 2000,
+        _OPENS_ANEW * 2000,
+        _OPENS_ANEW * 2000 + b"x" * 10_000 + b'"x\n',  # a long line in which all of them fail
     ],
 )
 @pytest.mark.parametrize("limit", [200, 1 << 20])
-def test_reads_each_line_a_few_times_whatever_the_quotes(monkeypatch, line, limit):
-    """The plain way would read the lines 2000 times each, or as often as the limit lets it."""
+def test_reads_each_line_a_few_times_whatever_the_quotes(monkeypatch, content, limit):
+    """The plain way would read lines up to 2000 times, or as often as the limit lets it."""
     parsed = 0
     reader = csv.reader
 
@@ -80,10 +84,8 @@ def test_reads_each_line_a_few_times_whatever_the_quotes(monkeypatch, line, limi
 
     monkeypatch.setattr(stray_quotes.csv, "reader", counting)
     monkeypatch.setattr(row, "MAX_RECORD_BYTES", limit)
-    lines = [line] * 2000
-    read = _read(b"".join(lines))
-    assert 1000 <= len(read) <= 2000
-    assert parsed < 6 * len(b"".join(lines))
+    assert 1000 <= len(_read(content)) <= 2001
+    assert parsed < 6 * len(content)
 
 
 def _plainly(content: bytes) -> list[tuple[int, object]]:
@@ -120,8 +122,13 @@ def _record(lines: list[bytes], taken: list[bytes]) -> list[str] | None:
         return None
 
 
-@pytest.mark.parametrize("limit", [4, 12, 1000])
-@hypothesis.given(content=strategies.text('",x\n\r\0 ', max_size=60))
+_PIECES = ['"', ",", "x", "\n", "\r", "\0", " ", _OPENS_ANEW.decode(), '""', '"a\n', "x,5\n"]
+
+
+@pytest.mark.parametrize("limit", [4, 12, 30, 1000])
+@hypothesis.given(strategies.lists(strategies.sampled_from(_PIECES)).map("".join))
+@hypothesis.example('"a\nxxxxxxx\nxxxxxxx\n"b\nccccccccc",5\n')
+@hypothesis.example(',5\n"a\n"b\nc",5\n"d\ne\n\nf",5\n')
 def test_stray_quotes_cost_what_they_cost_the_plain_way(limit, content):
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(row, "MAX_RECORD_BYTES", limit)
