@@ -8,8 +8,8 @@ import hashlib
 import json
 import pathlib
 import re
-from collections.abc import Sequence
-from typing import Any, Literal
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pydantic
 import yaml
@@ -17,8 +17,10 @@ import yaml
 from components.data_gate import config as data_gate_config
 from components.ingest import formats
 from components.transform import config as transform_config
-from pipeline import config_errors, data_section, errors, sections, strict_yaml
+from pipeline import config_errors, data_section, errors, sections, strict_yaml, task_settings
 from pipeline import overrides as overrides_lib
+from schemas import metrics as metrics_lib
+from schemas import tasks
 from trainer import config as trainer_config
 
 PROJECT = pathlib.Path(__file__).resolve().parents[1]
@@ -53,7 +55,7 @@ class Config(trainer_config.Section):
     model_config = pydantic.ConfigDict(serialize_by_alias=True)
 
     name: str
-    task: Literal["classification"] = "classification"
+    task: str = "classification"
     data: data_section.DataConfig
     validate_section: data_gate_config.ValidateConfig = pydantic.Field(
         data_gate_config.ValidateConfig.model_validate({}), alias="validate"
@@ -76,16 +78,44 @@ class Config(trainer_config.Section):
             )
         return name
 
+    @pydantic.field_validator("task")
+    @classmethod
+    def _task_is_known(cls, task: str) -> str:
+        if task not in tasks.names():
+            known = ", ".join(tasks.names())
+            raise ValueError(f"`task` must be one of {known}. Received: {config_errors.show(task)}")
+        return task
+
+    @pydantic.model_validator(mode="after")
+    def _evaluate_as_the_task_does(self) -> "Config":
+        bounds = tasks.contract(self.task).bounds(self.task_settings)
+        usual = {"floor": dict(bounds.floor), "metric": bounds.metric}
+        missing = {k: v for k, v in usual.items() if k not in self.evaluate.model_fields_set}
+        # The model is frozen, though not yet finished.
+        self.__dict__["evaluate"] = self.evaluate.model_copy(update=missing)
+        return self
+
     @pydantic.model_validator(mode="after")
     def _sections_agree(self) -> "Config":
         problems = [
+            *sections.task_problems(self.task_settings, self.data, self.train),
             *sections.format_problems(self.task, self.data),
             *sections.slice_problems(self.data, self.evaluate),
-            *sections.bound_problems(self.task, self.evaluate),
+            *sections.bound_problems(self.task_settings, self.evaluate),
         ]
         if problems:
             raise ValueError("\n".join(problems))
         return self
+
+    @property
+    def task_settings(self) -> tasks.Settings:
+        """What the task is told of the data."""
+        return task_settings.of(self.task, self.data)
+
+    @property
+    def metrics(self) -> Mapping[str, metrics_lib.Metric]:
+        """The metrics that judge the model."""
+        return tasks.contract(self.task).metrics(self.task_settings)
 
 
 def load(

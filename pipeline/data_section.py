@@ -4,6 +4,7 @@ import glob
 import os
 import pathlib
 from collections.abc import Collection, Iterator
+from typing import Annotated
 
 import pydantic
 
@@ -17,11 +18,30 @@ ALL = "all"  # the source whose rows are dealt out to all splits
 
 # Names that features of our own have, so that no column can be kept under them.
 RESERVED = (
-    *(features.TEXT, features.LABEL, features.TOKEN_IDS, features.LABEL_ID),
-    features.ORIGIN,
+    *(features.TEXT, features.TEXT_PAIR, features.LABEL, features.ORIGIN),
+    *(features.TOKEN_IDS, features.SEGMENT_IDS, features.LABEL_ID, features.SCALED_TARGETS),
+    *(features.LABEL_SET, features.TARGETS),
 )
 LABELLED_FORMATS = tuple(name for name in formats.FORMATS if not name.endswith("txt"))
 _HEADED_FORMATS = ("csv", "tsv")
+
+
+def _listed(columns: object) -> object:
+    """Takes a column for a list of one."""
+    return (columns,) if isinstance(columns, str) else columns
+
+
+def _bare(columns: tuple[str, ...]) -> str | list[str]:
+    """Writes a list of one as the column, as people do."""
+    return columns[0] if len(columns) == 1 else list(columns)
+
+
+# Columns of the table: in a config one name, or a list of them.
+Columns = Annotated[
+    tuple[Annotated[str, pydantic.Field(min_length=1)], ...],
+    pydantic.BeforeValidator(_listed),
+    pydantic.PlainSerializer(_bare),
+]
 
 
 class SplitConfig(trainer_config.Section):
@@ -72,9 +92,11 @@ class DataConfig(trainer_config.Section):
         format: How the files are written; null goes by their names.
         delimiter: One character between the fields of csv files.
         header: Names of the columns of csv and tsv files whose first row is data already.
-        text: The column with the text.
-        label: The column with the label.
+        text: The column with the text; of a pair of texts, a list of two.
+        label: The column with what is to be learned; of several numbers, a list.
         labels: All labels, in the order of their ids; null takes those of the train split.
+        label_separator: What stands between the labels of a row that may have several, such as
+            `|` in `red|green`; alone in a row, it says that there is none. Null: each row has one.
         keep: More columns, for validation and drift: name to `text` or `number`. Those of
             `evaluate.slices` are kept anyway.
         schema_path: A curated `schema.pbtxt`, written `schema:`; null takes the task's own where it
@@ -93,9 +115,10 @@ class DataConfig(trainer_config.Section):
     format: formats.Format | None = None
     delimiter: str = ","
     header: tuple[str, ...] | None = None
-    text: str = pydantic.Field(features.TEXT, min_length=1)
-    label: str = pydantic.Field(features.LABEL, min_length=1)
+    text: Columns = (features.TEXT,)
+    label: Columns = (features.LABEL,)
     labels: tuple[str, ...] | None = None
+    label_separator: str | None = pydantic.Field(None, min_length=1)
     keep: dict[str, columns_lib.Kind] = pydantic.Field(default_factory=dict)
     schema_path: str | None = pydantic.Field(None, alias="schema", min_length=1)
     max_bad_fraction: float = pydantic.Field(0.01, ge=0.0, le=1.0)
@@ -125,6 +148,18 @@ class DataConfig(trainer_config.Section):
             raise ValueError("`data.header` must name at least one column. Received: []")
         config_errors.refuse_repeated("data.header", header or ())
         return header
+
+    @pydantic.field_validator("text", "label")
+    @classmethod
+    def _columns_differ(
+        cls, columns: tuple[str, ...], info: pydantic.ValidationInfo
+    ) -> tuple[str, ...]:
+        if not columns:
+            raise ValueError(
+                f"`data.{info.field_name}` must name at least one column. Received: []"
+            )
+        config_errors.refuse_repeated(f"data.{info.field_name}", columns)
+        return columns
 
     @pydantic.field_validator("labels")
     @classmethod
@@ -173,7 +208,7 @@ class DataConfig(trainer_config.Section):
 
     def may_keep(self, column: str) -> bool:
         """Tells whether a column can be a feature beside the text and the label."""
-        return bool(column.strip()) and column not in {self.text, self.label, *RESERVED}
+        return bool(column.strip()) and column not in {*self.text, *self.label, *RESERVED}
 
     def format_of(self, path: str) -> formats.Format | None:
         """Finds the format of a file; None where neither the config nor its name tells."""
@@ -244,11 +279,18 @@ def _file_problems(data: DataConfig) -> Iterator[str]:
 
 def _column_problems(data: DataConfig) -> Iterator[str]:
     """Yields what is wrong with the choice of columns."""
-    if data.text == data.label:
-        yield (
-            "`data.text` and `data.label` must be different columns. "
-            f"Received: {config_errors.show(data.text)} for both"
-        )
+    for column in data.text:
+        if column in data.label:
+            yield (
+                "`data.text` and `data.label` must be different columns. "
+                f"Received: {config_errors.show(column)} for both"
+            )
+    for column in data.label if len(data.label) > 1 else ():
+        if column in RESERVED:  # several keep their columns' names
+            yield (
+                f"`data.label` must not name features of our own ({', '.join(RESERVED)}) in a "
+                f"list. Received: {config_errors.show(column)}"
+            )
     for column in data.keep:
         if not data.may_keep(column):
             yield (
@@ -256,7 +298,7 @@ def _column_problems(data: DataConfig) -> Iterator[str]:
                 f"of our own ({', '.join(RESERVED)}). Received: {config_errors.show(column)}"
             )
     for key, column in data.split.columns():
-        if column in (data.text, data.label):
+        if column in (*data.text, *data.label):
             yield (
                 f"`{key}` must be a column other than the text and the label. "
                 f"Received: {config_errors.show(column)}"

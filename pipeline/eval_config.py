@@ -1,24 +1,25 @@
 """What TFMA computes, on which slices, and which bounds decide."""
 
+import json
+
 import tensorflow_model_analysis as tfma
 
 from pipeline import config as config_lib
-from schemas import metrics
 from trainer import export, tasks
 
 
 def build(config: config_lib.Config) -> tfma.EvalConfig:
     """Makes the Evaluator's config from the section `evaluate`."""
-    task = tasks.get(config.task)
+    task = tasks.get(config.task_settings)
     evaluate = config.evaluate
     return tfma.EvalConfig(
         model_specs=[
             tfma.ModelSpec(
                 # The signature that clients call is the one that is judged.
                 signature_name=export.EXAMPLES_SIGNATURE,
-                prediction_key=task.answer_feature,
+                prediction_key=task.answer_key,
                 preprocessing_function_names=[export.TRANSFORM_SIGNATURE],
-                label_key=task.label_feature,
+                label_key=task.truth_key,
             )
         ],
         slicing_specs=[
@@ -30,8 +31,10 @@ def build(config: config_lib.Config) -> tfma.EvalConfig:
                 metrics=[
                     _example_count(),
                     *(
-                        tfma.MetricConfig(class_name=name, module=module)
-                        for name, module in task.evaluator_metrics()
+                        tfma.MetricConfig(
+                            class_name=name, module=module, config=json.dumps(arguments)
+                        )
+                        for name, module, arguments in task.evaluator_metrics()
                     ),
                 ],
                 per_slice_thresholds=_thresholds(config),
@@ -85,7 +88,7 @@ def _on_slices(column: str | None, threshold: tfma.MetricThreshold) -> tfma.PerS
 def _change_threshold(config: config_lib.Config) -> tfma.MetricThreshold:
     """Makes the bound against the latest blessed model; TFMA leaves it out where there is none."""
     evaluate = config.evaluate
-    higher = metrics.BY_TASK[config.task][evaluate.metric].higher_is_better
+    higher = config.metrics[evaluate.metric].higher_is_better
     direction = tfma.MetricDirection
     return tfma.MetricThreshold(
         change_threshold=tfma.GenericChangeThreshold(

@@ -5,6 +5,7 @@ import pathlib
 
 import schemas
 from pipeline import config as config_lib
+from schemas import tasks
 
 Edge = tuple[str, str]
 
@@ -35,12 +36,16 @@ def schema_source(config: config_lib.Config) -> str | None:
     """Finds the curated schema of a run, a path or a URI; None where one is inferred.
 
     That is the config's own, or the task's where it describes every column: columns to slice by
-    and those to keep are the user's, and the task's schema knows nothing of them.
+    and those to keep are the user's, and the task's schema knows nothing of them, nor of a second
+    text or target.
     """
     if config.data.schema_uri is not None:
         return config.data.schema_uri
     curated = pathlib.Path(schemas.__file__).parent / config.task / "schema.pbtxt"
     columns_of_ones_own = config.evaluate.slices or config.data.keep
+    settings, described = config.task_settings, tasks.Settings(config.task)
+    if (settings.texts, settings.targets) != (described.texts, described.targets):
+        return None
     return str(curated) if curated.is_file() and not columns_of_ones_own else None
 
 

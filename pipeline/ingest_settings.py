@@ -3,7 +3,8 @@
 from components.ingest import columns as columns_lib
 from components.ingest import settings as settings_lib
 from pipeline import config as config_lib
-from schemas import features
+from pipeline import task_settings
+from schemas import features, tasks
 
 
 def build(config: config_lib.Config, quarantine_dir: str) -> settings_lib.Settings:
@@ -24,7 +25,7 @@ def build(config: config_lib.Config, quarantine_dir: str) -> settings_lib.Settin
                 features.EVAL_SPLIT: parts.eval,
                 features.TEST_SPLIT: parts.test,
             },
-            content=(features.TEXT,),
+            content=config.task_settings.texts,
             group=parts.group,
             time=parts.time,
         ),
@@ -34,12 +35,12 @@ def build(config: config_lib.Config, quarantine_dir: str) -> settings_lib.Settin
 
 
 def columns(config: config_lib.Config) -> columns_lib.Columns:
-    """Lists the columns that become features: text, label, those to slice by, those to keep."""
-    data = config.data
-    wanted = {
-        features.TEXT: columns_lib.Column(data.text),
-        features.LABEL: columns_lib.Column(data.label),
-    }
+    """Lists the columns that become features: texts, targets, those to slice by, those to keep."""
+    data, settings = config.data, config.task_settings
+    contract = tasks.contract(settings.name)
+    kinds = contract.request_features(settings) | contract.training_features(settings)
+    names = task_settings.text_columns(data) | task_settings.target_columns(data)
+    wanted = {name: columns_lib.Column(names[name], kind) for name, kind in kinds.items()}
     for name in config.evaluate.slices:
         wanted[name] = columns_lib.Column(name)
     for name, kind in data.keep.items():

@@ -22,10 +22,10 @@ from components.ingest import component as ingest
 from components.schema import component as schema_gen
 from components.statistics import component as statistics_gen
 from components.trainer import component as trainer_component
-from pipeline import code_digest, eval_config, graph, ingest_settings
+from pipeline import code_digest, eval_config, graph, ingest_settings, task_settings
 from pipeline import config as config_lib
 from pipeline import workspace as workspace_lib
-from schemas import features
+from schemas import features, tasks
 
 # One process, no port, no copying between workers: the fastest way through data of laptop size.
 _LOCAL_BEAM = ["--direct_running_mode=in_memory", "--direct_num_workers=1"]
@@ -87,7 +87,7 @@ def create_pipeline(
             transform=[features.TRAIN_SPLIT, features.EVAL_SPLIT],
         ),
         custom_config={
-            "task": config.task,
+            "task": config.task_settings.to_fields(),
             "tokenizer": config.tokenizer.model_dump(),
             "labels": config.data.labels and list(config.data.labels),
             "code": code_digest.of("components/transform", "schemas", "trainer/tasks"),
@@ -105,8 +105,8 @@ def create_pipeline(
         train_args=trainer_pb2.TrainArgs(splits=[features.TRAIN_SPLIT]),
         eval_args=trainer_pb2.EvalArgs(splits=[features.EVAL_SPLIT]),
         custom_config={
-            "task": config.task,
-            "architecture": "transformer",
+            "task": config.task_settings.to_fields(),
+            "architecture": tasks.contract(config.task).architecture,
             "model": config.model.model_dump(),
             "train": config.train.model_dump(),
             "max_length": config.tokenizer.max_length,
@@ -152,9 +152,10 @@ def create_pipeline(
 
 
 def _text_settings(config: config_lib.Config) -> statistics_gen.TextSettings:
+    settings = config.task_settings
     return statistics_gen.TextSettings(
-        text_features=(features.TEXT,),
-        label_feature=features.LABEL,
+        text_features=settings.texts,
+        label_feature=task_settings.listed_label(settings),
         tokenizer=config.tokenizer.model_dump(),
     )
 
@@ -168,7 +169,12 @@ def _schema(
         imported = ImportSchemaGen(schema_file=curated).with_id("Schema")
         _tell_cache(imported, code_digest.of_content(io_utils.read_string_file(curated)))
         return imported
-    inferred = schema_gen.SchemaGen(statistics=statistics.outputs["statistics"])
+    settings = config.task_settings
+    inferred = schema_gen.SchemaGen(
+        statistics=statistics.outputs["statistics"],
+        request_features=settings.texts,
+        label_feature=task_settings.listed_label(settings),
+    )
     _tell_cache(inferred, code_digest.of("components/schema", "schemas"))
     return inferred
 

@@ -116,8 +116,8 @@ def _wanted(config: config_lib.Config) -> list[tuple[str, str]]:
     """Lists the columns that each file must have, with the setting that names each."""
     data = config.data
     return [
-        ("data.text", data.text),
-        ("data.label", data.label),
+        *(("data.text", column) for column in data.text),
+        *(("data.label", column) for column in data.label),
         *(("evaluate.slices", column) for column in config.evaluate.slices),
         *(("data.keep", column) for column in data.keep),
         *data.split.columns(),

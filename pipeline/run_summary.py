@@ -4,14 +4,14 @@ import pathlib
 import shlex
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from components.data_gate import findings as findings_lib
 from components.evaluator import verdict
 from pipeline import config as config_lib
 from pipeline import errors, execution, results, summary
 from pipeline import workspace as workspace_lib
-from schemas import metrics
+from schemas import metrics as metrics_lib
 
 
 def build(
@@ -31,7 +31,7 @@ def build(
         status=status,
         components=[summary.ComponentRow(n.node_id, n.seconds, n.state) for n in nodes],
         rows_by_split=found.rows,
-        metrics=[_row(config.task, value, judgement) for value in judgement.values],
+        metrics=[_row(config.metrics, value, judgement) for value in judgement.values],
         verdict=summary.BLESSED if judgement.blessed else summary.NOT_BLESSED,
         reasons=judgement.reasons,
         quarantined=found.quarantined,
@@ -44,9 +44,11 @@ def build(
     )
 
 
-def _row(task: str, value: verdict.Value, judgement: verdict.Verdict) -> summary.MetricRow:
+def _row(
+    metrics: Mapping[str, metrics_lib.Metric], value: verdict.Value, judgement: verdict.Verdict
+) -> summary.MetricRow:
     """Puts a metric beside the bounds that were set on it."""
-    known = metrics.BY_TASK[task].get(value.metric)
+    known = metrics.get(value.metric)
     bounds = {
         bound.kind: bound
         for bound in judgement.bounds

@@ -19,13 +19,12 @@ from tfx.utils import io_utils
 
 from components.schema import change, inference
 from pipeline import config as config_lib
-from pipeline import data_section, errors, graph
+from pipeline import data_section, errors, graph, task_settings
 from pipeline import workspace as workspace_lib
 from schemas import features
 
 _STATISTICS = "StatisticsGen"
 _ENDED_WELL = (proto.Execution.COMPLETE, proto.Execution.CACHED)
-_REQUEST_FEATURES = (features.TEXT,)
 _FIRST_LINE = "# What the data of {} must be like; `meritline schema accept` wrote it.\n"
 
 
@@ -56,13 +55,15 @@ def compare(config: config_lib.Config, workspace: workspace_lib.Workspace) -> Co
     """
     statistics = _newest_statistics(config.name, workspace)
     source = graph.schema_source(config)
+    settings = config.task_settings
+    described = settings.texts, task_settings.listed_label(settings)
     comment = ""
     if source is None:
         # What the Schema node makes of the same statistics.
-        before = inference.infer(statistics[features.TRAIN_SPLIT], _REQUEST_FEATURES)
+        before = inference.infer(statistics[features.TRAIN_SPLIT], *described)
     else:
         before, comment = _read(str(source))
-    after = change.accept(before, statistics, _REQUEST_FEATURES)
+    after = change.accept(before, statistics, *described)
     return Comparison(
         shown="the schema inferred from train" if source is None else _relative(str(source)),
         comment=comment,

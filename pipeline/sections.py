@@ -1,19 +1,19 @@
 """What is judged and pushed, as the config has it, and the rules between the sections."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import pydantic
 
 from components.ingest import formats
 from pipeline import config_errors, data_section
-from schemas import metrics
+from schemas import classification, metrics, tasks
 from trainer import config as trainer_config
 
 
 class EvaluateConfig(trainer_config.Section):
     """What a model must reach to be blessed.
 
-    The default asks for an AUC above guessing's 0.5, whatever the balance of the labels.
+    A task has a floor and a metric of its own where none is given.
 
     Attributes:
         floor: Metric to its lowest value, for metrics where higher is better.
@@ -24,9 +24,9 @@ class EvaluateConfig(trainer_config.Section):
         slice_floor: Column to metric to the lowest value that each slice of it must reach.
     """
 
-    floor: dict[str, pydantic.FiniteFloat] = pydantic.Field(default_factory=lambda: {"auc": 0.5})
+    floor: dict[str, pydantic.FiniteFloat] = pydantic.Field(default_factory=dict)
     ceiling: dict[str, pydantic.FiniteFloat] = pydantic.Field(default_factory=dict)
-    metric: str = "accuracy"
+    metric: str = ""
     max_drop: pydantic.FiniteFloat = pydantic.Field(0.0, ge=0.0)
     slices: tuple[str, ...] = ()
     slice_floor: dict[str, dict[str, pydantic.FiniteFloat]] = pydantic.Field(default_factory=dict)
@@ -88,7 +88,7 @@ def unlabelled_problems(
         value: What it names.
         format_: The format of the files; None where it is not known.
     """
-    needs_label = task == "classification" and format_ is not None
+    needs_label = tasks.contract(task).max_targets != 0 and format_ is not None
     if needs_label and format_ not in data_section.LABELLED_FORMATS:
         yield (
             f"`{key}` must be of a format with labels "
@@ -97,41 +97,94 @@ def unlabelled_problems(
         )
 
 
-def bound_problems(task: str, evaluate: EvaluateConfig) -> Iterator[str]:
+def bound_problems(settings: tasks.Settings, evaluate: EvaluateConfig) -> Iterator[str]:
     """Yields what is wrong with the bounds on metrics."""
-    known = metrics.BY_TASK[task]
+    known = tasks.contract(settings.name).metrics(settings)
     if evaluate.metric not in known:
-        yield _unknown_metric("evaluate.metric", evaluate.metric, task)
-    elif (maximum := known[evaluate.metric].maximum) and evaluate.max_drop > maximum:
-        yield f"`evaluate.max_drop` must be at most {maximum:g}. Received: {evaluate.max_drop:g}"
-    yield from _bounds(task, "evaluate.floor", evaluate.floor, True)
-    yield from _bounds(task, "evaluate.ceiling", evaluate.ceiling, False)
+        yield _unknown_metric("evaluate.metric", evaluate.metric, settings.name, known)
+    elif (widest := _widest_drop(known[evaluate.metric])) and evaluate.max_drop > widest:
+        yield f"`evaluate.max_drop` must be at most {widest:g}. Received: {evaluate.max_drop:g}"
+    bounds = [
+        ("evaluate.floor", evaluate.floor, True),
+        ("evaluate.ceiling", evaluate.ceiling, False),
+    ]
     for column, floor in evaluate.slice_floor.items():
-        yield from _bounds(task, f"evaluate.slice_floor.{column}", floor, True)
+        bounds.append((f"evaluate.slice_floor.{column}", floor, True))
+    for key, of_metrics, is_floor in bounds:
+        for name, bound in of_metrics.items():
+            if name in known:
+                yield from _bound_problems(key, name, known[name], bound, is_floor)
+            else:
+                yield _unknown_metric(key, name, settings.name, known)
 
 
-def _bounds(task: str, key: str, bounds: dict[str, float], is_floor: bool) -> Iterator[str]:
-    """Yields what is wrong with one mapping of metrics to bounds."""
-    for name, bound in bounds.items():
-        metric = metrics.BY_TASK[task].get(name)
-        if metric is None:
-            yield _unknown_metric(key, name, task)
-        elif metric.higher_is_better != is_floor:
-            better, other = ("lower", "ceiling") if is_floor else ("higher", "floor")
-            yield (
-                f"`{key}.{name}` must stand in `evaluate.{other}`: {better} is better. "
-                f"Received: {bound:g}"
-            )
-        elif bound < 0.0 or (metric.maximum is not None and bound > metric.maximum):
-            limits = "at least 0" if metric.maximum is None else f"from 0 to {metric.maximum:g}"
-            yield f"`{key}.{name}` must be {limits}. Received: {bound:g}"
+def _widest_drop(metric: metrics.Metric) -> float | None:
+    """Returns how far apart two values can be; None where there is no limit."""
+    if metric.maximum is None or metric.minimum is None:
+        return None
+    return metric.maximum - metric.minimum
 
 
-def _unknown_metric(key: str, name: str, task: str) -> str:
-    known = list(metrics.BY_TASK[task])
-    meant = config_errors.nearest(name, known)
+def _bound_problems(
+    key: str, name: str, metric: metrics.Metric, bound: float, is_floor: bool
+) -> Iterator[str]:
+    """Yields what is wrong with one bound."""
+    if metric.higher_is_better != is_floor:
+        better, other = ("lower", "ceiling") if is_floor else ("higher", "floor")
+        yield (
+            f"`{key}.{name}` must stand in `evaluate.{other}`: {better} is better. "
+            f"Received: {bound:g}"
+        )
+        return
+    low, high = metric.minimum, metric.maximum
+    if (low is not None and bound < low) or (high is not None and bound > high):
+        if low is None or high is None:
+            limits = f"at most {high:g}" if low is None else f"at least {low:g}"
+        else:
+            limits = f"from {low:g} to {high:g}"
+        yield f"`{key}.{name}` must be {limits}. Received: {bound:g}"
+
+
+def _unknown_metric(key: str, name: str, task: str, known: Collection[str]) -> str:
+    meant = config_errors.nearest(name, list(known))
     hint = f". Did you mean `{meant}`?" if meant else ""
     return (
         f"`{key}` must name a metric of {task} ({', '.join(known)}). "
         f"Received: {config_errors.show(name)}{hint}"
     )
+
+
+def task_problems(
+    settings: tasks.Settings, data: data_section.DataConfig, train: trainer_config.TrainConfig
+) -> Iterator[str]:
+    """Yields what the task cannot take of the data and the training."""
+    contract = tasks.contract(settings.name)
+    for key, columns, most in (
+        ("data.text", data.text, contract.max_texts),
+        # A task without targets lets the column's name stand that every config has by default.
+        ("data.label", data.label, contract.max_targets or None),
+    ):
+        if most is not None and len(columns) > most:
+            yield (
+                f"`{key}` must name {'one column' if most == 1 else f'at most {most} columns'} "
+                f"for {settings.name}. Received: {config_errors.show(list(columns))}"
+            )
+    if data.label_separator is not None and classification.SEPARATOR not in contract.options:
+        yield _foreign("data.label_separator", data.label_separator, settings.name)
+    if data.labels is not None and not contract.has_labels:
+        yield _foreign("data.labels", list(data.labels), settings.name)
+    for key in ("label_smoothing", "class_weights"):
+        if getattr(train, key) and key not in contract.train_keys:
+            yield _foreign(f"train.{key}", getattr(train, key), settings.name)
+    weights = train.class_weights
+    if isinstance(weights, dict) and data.labels is not None:
+        for label in weights:
+            if label not in data.labels:
+                yield (
+                    "`train.class_weights` must name labels of `data.labels` "
+                    f"({', '.join(data.labels)}). Received: {config_errors.show(label)}"
+                )
+
+
+def _foreign(key: str, value: object, task: str) -> str:
+    return f"`{key}` must be left out for {task}. Received: {config_errors.show(value)}"

@@ -6,6 +6,7 @@ everything after it (schema, Transform, serving signatures, requests) knows one 
 
 # Raw features: what Ingest writes and what a serving request carries.
 TEXT = "text"
+TEXT_PAIR = "text_pair"  # the second of two texts that belong together
 LABEL = "label"
 # Where a row came from, `reviews.csv:17`: Ingest writes it, what names rows to people reads it. No
 # statistics, no schema and no model know of it.
@@ -13,11 +14,18 @@ ORIGIN = "origin"
 
 # Transformed features: what Transform writes and the Trainer reads.
 TOKEN_IDS = "token_ids"
+SEGMENT_IDS = "segment_ids"  # which text of a pair a token belongs to, from 0
 LABEL_ID = "label_id"
+SCALED_TARGETS = "scaled_targets"  # numbers to learn, of mean 0 and standard deviation 1
+
+# What the Evaluator compares answers with, where it is no transformed feature.
+LABEL_SET = "label_set"  # 1 for each label that a row has, else 0
+TARGETS = "targets"  # numbers in their own unit
 
 # Assets of the transform graph: one entry a line, line number = id.
 TOKEN_VOCABULARY = "token_vocabulary"
 LABEL_VOCABULARY = "label_vocabulary"
+TARGET_SCALES = "target_scales"  # a number's name, its mean and its standard deviation
 
 # Splits, in the order in which hash buckets are dealt out.
 TRAIN_SPLIT = "train"

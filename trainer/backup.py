@@ -13,16 +13,16 @@ class State:
     Attributes:
         epoch: The epoch under way, from 1.
         step: Batches of it that are done.
-        loss_sum: Training loss summed over the examples of those batches, in nats.
-        examples: How many examples those were.
-        best_loss: Lowest eval loss so far, in nats.
+        loss_sum: Training loss summed over the examples of those batches.
+        weight_sum: The weight of those examples; their mean loss is the quotient.
+        best_loss: Lowest eval loss so far.
         best_epoch: The epoch that had it; 0 before any has ended.
     """
 
     epoch: int = 1
     step: int = 0
     loss_sum: float = 0.0
-    examples: int = 0
+    weight_sum: float = 0.0
     best_loss: float = float("inf")
     best_epoch: int = 0
 

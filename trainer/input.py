@@ -7,11 +7,13 @@ that was killed reads on from the batch where it stopped, and meets the same dat
 import dataclasses
 import itertools
 from collections.abc import Iterable
+from typing import Any
 
 import tensorflow as tf
 import tensorflow_transform as tft
 
-from schemas import errors, features
+from schemas import errors
+from trainer.tasks import task as task_lib
 
 # Examples parsed together: large enough to spread the cost of the op.
 _PARSE_BATCH = 512
@@ -20,7 +22,10 @@ _SHUFFLE_BUFFER = 100_000
 # Buckets of every 8 tokens up to 64, then steps of an eighth: at most an eighth of padding.
 _FINE_STEP, _FINE_UNTIL = 8, 64
 
-Batch = tuple[dict[str, tf.Tensor], tf.Tensor]
+# Inputs and targets by name: of a batch `(batch, ...)` each, of an example without that axis.
+Batch = tuple[dict[str, tf.Tensor], dict[str, tf.Tensor]]
+
+_NO_TARGET = -1  # stands in padded places of targets
 
 
 def bucket_lengths(max_length: int) -> list[int]:
@@ -40,8 +45,8 @@ class Split:
 
     Attributes:
         name: `train` or `eval`, for messages.
-        examples: One example an element: features by name, `token_ids` of shape `(seq_len,)`.
-        label_feature: Which feature is the label.
+        examples: One example an element: inputs and targets.
+        length_feature: The input by whose length batches are made.
         batch_size: Examples in a global batch.
         bucket_lengths: Lengths, in tokens, that batches are padded to.
         examples_by_bucket: How many examples fall into each.
@@ -49,7 +54,7 @@ class Split:
 
     name: str
     examples: tf.data.Dataset
-    label_feature: str
+    length_feature: str
     batch_size: int
     bucket_lengths: tuple[int, ...]
     examples_by_bucket: tuple[int, ...]
@@ -78,26 +83,27 @@ class Split:
         """Gives the batches of one pass in the order of the files."""
         return self._batches(self.examples).prefetch(tf.data.AUTOTUNE)
 
+    def targets(self) -> tf.data.Dataset:
+        """Gives the targets of one example after the other, in the order of the files."""
+        return self.examples.map(lambda inputs, targets: targets)
+
     def _batches(self, examples: tf.data.Dataset) -> tf.data.Dataset:
-        batches = examples.bucket_by_sequence_length(
-            lambda example: tf.size(example[features.TOKEN_IDS]),
+        inputs, targets = examples.element_spec
+        return examples.bucket_by_sequence_length(
+            lambda inputs, targets: tf.size(inputs[self.length_feature]),
             # A boundary is the first length of the next bucket.
             bucket_boundaries=[length + 1 for length in self.bucket_lengths],
             bucket_batch_sizes=[self.batch_size] * (len(self.bucket_lengths) + 1),
             pad_to_bucket_boundary=True,
+            padding_values=(_filled(inputs, 0), _filled(targets, _NO_TARGET)),
         )
-        return batches.map(self._inputs_and_labels, num_parallel_calls=tf.data.AUTOTUNE)
-
-    def _inputs_and_labels(self, example: dict[str, tf.Tensor]) -> Batch:
-        inputs = {name: value for name, value in example.items() if name != self.label_feature}
-        return inputs, example[self.label_feature]
 
 
 def read(
     name: str,
     patterns: Iterable[str],
     transform_output: tft.TFTransformOutput,
-    label_feature: str,
+    task: task_lib.Task,
     batch_size: int,
     max_length: int,
 ) -> Split:
@@ -107,7 +113,7 @@ def read(
         name: Name of the split, for messages.
         patterns: File patterns of gzipped TFRecords of transformed tf.Examples.
         transform_output: Tells the features in them.
-        label_feature: Which of them is the label.
+        task: Tells which of them are inputs, and what the targets are.
         batch_size: Examples in a global batch.
         max_length: Tokens of an example at most.
 
@@ -116,23 +122,27 @@ def read(
     """
     files = sorted(itertools.chain.from_iterable(tf.io.gfile.glob(p) for p in patterns))
     spec = _parsing_spec(transform_output.transformed_feature_spec())
+
+    def inputs_and_targets(records: tf.Tensor) -> tuple[dict[str, Any], dict[str, Any]]:
+        parsed = tf.io.parse_example(records, spec)
+        inputs = {feature: parsed[feature] for feature in task.input_features}
+        return inputs, task.targets(parsed, transform_output)
+
     examples = (
         tf.data.TFRecordDataset(files, compression_type="GZIP")
         .batch(_PARSE_BATCH)
-        .map(
-            lambda records: tf.io.parse_example(records, spec), num_parallel_calls=tf.data.AUTOTUNE
-        )
+        .map(inputs_and_targets, num_parallel_calls=tf.data.AUTOTUNE)
         .unbatch()
-        .map(lambda example: {k: _dense(v) for k, v in example.items()})
+        .map(lambda *example: tuple({k: _dense(v) for k, v in part.items()} for part in example))
     )
     lengths = bucket_lengths(max_length)
-    counts = _count(examples, lengths)
+    counts = _count(examples, task.length_feature, lengths)
     if not sum(counts):
         raise errors.DataError(
             f"The {name} split must have examples. Received: 0 in {len(files)} files. "
             "A larger file or another `data.split` gives it some."
         )
-    return Split(name, examples, label_feature, batch_size, tuple(lengths), tuple(counts))
+    return Split(name, examples, task.length_feature, batch_size, tuple(lengths), tuple(counts))
 
 
 def _parsing_spec(spec: dict[str, tf.io.FixedLenFeature]) -> dict[str, tf.io.FixedLenFeature]:
@@ -151,12 +161,17 @@ def _dense(value: tf.Tensor | tf.RaggedTensor) -> tf.Tensor:
     return value.to_tensor() if isinstance(value, tf.RaggedTensor) else value
 
 
-def _count(examples: tf.data.Dataset, lengths: list[int]) -> list[int]:
+def _filled(specs: dict[str, tf.TensorSpec], value: int) -> dict[str, tf.Tensor]:
+    """Makes the value that each feature is padded with."""
+    return {name: tf.cast(value, spec.dtype) for name, spec in specs.items()}
+
+
+def _count(examples: tf.data.Dataset, length_feature: str, lengths: list[int]) -> list[int]:
     """Counts the examples of each bucket in one pass."""
     boundaries = tf.constant(lengths, tf.int32)
 
-    def add(counts: tf.Tensor, example: dict[str, tf.Tensor]) -> tf.Tensor:
-        size = tf.minimum(tf.size(example[features.TOKEN_IDS]), lengths[-1])
+    def add(counts: tf.Tensor, example: Batch) -> tf.Tensor:
+        size = tf.minimum(tf.size(example[0][length_feature]), lengths[-1])
         return counts + tf.one_hot(
             tf.searchsorted(boundaries, size[None])[0], len(lengths), dtype=tf.int64
         )

@@ -17,7 +17,6 @@ import keras
 import tensorflow as tf
 import tensorflow_transform as tft
 
-from schemas import features
 from trainer import export, fit, models, optimizer, progress, step, strategy, tasks
 from trainer import input as input_lib
 from trainer import request as request_lib
@@ -28,7 +27,8 @@ def train(request: request_lib.Request, report: Callable[[progress.Event], None]
     """Trains and exports a model; the first thing in its process to use TensorFlow.
 
     Raises:
-        DataError: If the train or the eval split has no examples.
+        DataError: If the train or the eval split has no examples, or not those that the task's
+            objective needs.
     """
     started = time.monotonic()
     tf.config.experimental.enable_op_determinism()
@@ -39,13 +39,16 @@ def train(request: request_lib.Request, report: Callable[[progress.Event], None]
     train_split = _read("train", request.train_files, request, transform_output, task)
     eval_split = _read("eval", request.eval_files, request, transform_output, task)
 
+    # The last group of an epoch may be a smaller one.
+    updates_per_epoch = -(-train_split.num_batches // request.train.accumulate_batches)
+
     policy = strategy.dtype_policy(request.train.precision)
     keras.config.set_dtype_policy(policy)
     with devices.scope():
         model = _build(request, transform_output, task)
         adamw = optimizer.build(
             request.train,
-            total_steps=request.train.epochs * train_split.num_batches,
+            total_steps=request.train.epochs * updates_per_epoch,
             num_replicas=devices.num_replicas_in_sync,
             loss_scaling=policy == "mixed_float16",
         )
@@ -57,9 +60,9 @@ def train(request: request_lib.Request, report: Callable[[progress.Event], None]
             devices,
             model,
             adamw,
-            task,
-            request.train.label_smoothing,
+            task.objective(request.train, transform_output, train_split.targets()),
             train_split.shuffled(request.train.seed, 1).element_spec,
+            request.train.accumulate_batches,
         ),
         train_split=train_split,
         eval_split=eval_split,
@@ -96,7 +99,7 @@ def _read(
         name,
         patterns,
         transform_output,
-        task.label_feature,
+        task,
         request.train.batch_size,
         request.max_length,
     )
@@ -105,11 +108,8 @@ def _read(
 def _build(
     request: request_lib.Request, transform_output: tft.TFTransformOutput, task: task_lib.Task
 ) -> keras.Model:
-    return models.get(request.architecture).build(
-        request.model,
-        vocabulary_size=transform_output.vocabulary_size_by_name(features.TOKEN_VOCABULARY),
-        max_length=request.max_length,
-        head=task.head(transform_output),
+    return task.build_model(
+        models.get(request.architecture), request.model, transform_output, request.max_length
     )
 
 

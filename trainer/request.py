@@ -5,6 +5,7 @@ import hashlib
 import json
 from typing import Any
 
+from schemas import tasks
 from trainer import config
 
 
@@ -13,7 +14,7 @@ class Request:
     """Everything one training needs to know.
 
     Attributes:
-        task: Name of the task.
+        task: The task, and what it is told of the data.
         architecture: Name of the model's architecture.
         model: The shape of the model.
         train: How it is trained.
@@ -28,7 +29,7 @@ class Request:
         code: Digest of the code that trains: other code does not go on from this one's backup.
     """
 
-    task: str
+    task: tasks.Settings
     architecture: str
     model: config.ModelConfig
     train: config.TrainConfig
@@ -44,6 +45,7 @@ class Request:
     def to_json(self) -> str:
         """Renders the request as JSON."""
         fields = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        fields["task"] = self.task.to_fields()
         fields["model"] = self.model.model_dump()
         fields["train"] = self.train.model_dump()
         return json.dumps(fields, sort_keys=True)
@@ -52,6 +54,7 @@ class Request:
     def from_json(cls, text: str) -> "Request":
         """Reads a request back from JSON."""
         fields: dict[str, Any] = json.loads(text)
+        fields["task"] = tasks.Settings.from_fields(fields["task"])
         fields["model"] = config.ModelConfig(**fields["model"])
         fields["train"] = config.TrainConfig(**fields["train"])
         for name in ("train_files", "eval_files"):

@@ -4,6 +4,7 @@ from typing import Any
 
 from tfx.components.trainer import fn_args_utils
 
+from schemas import tasks
 from trainer import config, launch, listeners
 from trainer import request as request_lib
 
@@ -22,7 +23,7 @@ def request_of(fn_args: fn_args_utils.FnArgs) -> request_lib.Request:
     """Reads TFX's arguments; `custom_config` carries what the pipeline's config says."""
     settings: dict[str, Any] = fn_args.custom_config
     return request_lib.Request(
-        task=settings["task"],
+        task=tasks.Settings.from_fields(settings["task"]),
         architecture=settings["architecture"],
         model=config.ModelConfig(**settings["model"]),
         train=config.TrainConfig(**settings["train"]),

@@ -7,7 +7,7 @@ from components.data_gate import distances, outcome, wording
 from schemas import features
 
 # What each text says differs from row to row; `unigram_drift` looks at the words.
-_NOT_COMPARED = (features.TEXT,)
+_NOT_COMPARED = (features.TEXT, features.TEXT_PAIR)
 
 
 def skew(name: str, data: outcome.Data, check: config_lib.FractionCheck) -> outcome.Outcome:

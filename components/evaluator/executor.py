@@ -1,6 +1,7 @@
 """TFX's Evaluator, with a verdict written beside its evaluation."""
 
 import dataclasses
+import json
 from typing import Any
 
 import tensorflow_model_analysis as tfma
@@ -11,7 +12,7 @@ from tfx.types import artifact_utils, standard_component_specs
 from tfx.utils import io_utils, path_utils, proto_utils
 
 from components.evaluator import evaluation, verdict
-from schemas import features
+from schemas import features, tasks
 
 _BASELINE = standard_component_specs.BASELINE_MODEL_KEY
 
@@ -50,7 +51,8 @@ class Executor(executor.Executor):
 def _why_not_compared(input_dict: dict[str, list[types.Artifact]]) -> str:
     """Says why the latest blessed model can't be compared with the candidate; empty if it can.
 
-    A model stops at a label that it does not know, so one that knows other labels can't be asked.
+    A model of another task answers another question. A model stops at a label that it does not
+    know, so one that knows other labels can't be asked.
     """
     if not input_dict.get(_BASELINE):
         return ""
@@ -60,14 +62,34 @@ def _why_not_compared(input_dict: dict[str, list[types.Artifact]]) -> str:
     )
     if not fileio.exists(old_dir):
         return "the files of the latest blessed model are gone, so it was not compared"
-    old, new = _labels(old_dir), _labels(new_dir)
-    if old == new:
-        return ""
-    return f"the latest blessed model knows other labels ({', '.join(old)}), so it was not compared"
+    reason = _difference(_settings(old_dir), _settings(new_dir))
+    old_labels = _labels(old_dir)
+    if not reason and old_labels != _labels(new_dir):
+        reason = f"knows other labels ({', '.join(old_labels)})"
+    return f"the latest blessed model {reason}, so it was not compared" if reason else ""
 
 
 def _directory(model: types.Artifact) -> str:
     return path_utils.serving_model_path(model.uri, path_utils.is_old_model_artifact(model))
+
+
+def _settings(directory: str) -> tasks.Settings:
+    """Reads the task that a model was made for."""
+    path = f"{directory}/{tasks.SETTINGS_FILE}"
+    if not fileio.exists(path):
+        return tasks.Settings("classification")  # all that there was before models told it
+    return tasks.Settings.from_fields(json.loads(io_utils.read_string_file(path)))
+
+
+def _difference(old: tasks.Settings, new: tasks.Settings) -> str:
+    """Says in what the task of the old model differs; empty where both are the same."""
+    if old.name != new.name:
+        return f"was made for another task ({old.name})"
+    if (old.texts, old.targets) != (new.texts, new.targets):
+        return f"was made for other columns ({', '.join((*old.texts, *old.targets))})"
+    if old.options != new.options:
+        return f"was made for other options of the task ({json.dumps(old.options, sort_keys=True)})"
+    return ""
 
 
 def _labels(directory: str) -> list[str]:

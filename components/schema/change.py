@@ -7,6 +7,7 @@ from google.protobuf import text_format
 from tensorflow_metadata.proto.v0 import schema_pb2, statistics_pb2
 
 from components.schema import inference
+from schemas import features
 
 Statistics = Mapping[str, statistics_pb2.DatasetFeatureStatisticsList]
 
@@ -20,7 +21,10 @@ _TOLD |= {"shape"}
 
 
 def accept(
-    schema: schema_pb2.Schema, statistics: Statistics, request_features: Collection[str]
+    schema: schema_pb2.Schema,
+    statistics: Statistics,
+    request_features: Collection[str],
+    label_feature: str | None = features.LABEL,
 ) -> schema_pb2.Schema:
     """Relaxes a schema as far as the data breaks it, and no further.
 
@@ -31,12 +35,13 @@ def accept(
         schema: The schema; it is left as it is.
         statistics: Split to TFDV's statistics of it (one dataset each).
         request_features: Features that a serving request carries.
+        label_feature: The feature whose values are the labels; None where there is none.
     """
     accepted = schema_pb2.Schema()
     accepted.CopyFrom(schema)
     for of_split in statistics.values():
         if of_split.datasets[0].num_examples:  # of no rows, TFDV says that all columns are missing
-            inferred = inference.infer(of_split, request_features)
+            inferred = inference.infer(of_split, request_features, label_feature)
             for feature in inferred.feature:
                 _take_in(accepted, feature, inferred)
             accepted = tfdv.update_schema(accepted, of_split, max_string_domain_size=_MAX_DOMAIN)

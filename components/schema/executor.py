@@ -13,6 +13,7 @@ from components.schema import inference
 from schemas import features
 
 REQUEST_FEATURES_KEY = "request_features"
+LABEL_FEATURE_KEY = "label_feature"
 
 
 class Executor(executor.Executor):
@@ -31,6 +32,7 @@ class Executor(executor.Executor):
         schema = inference.infer(
             stats_artifact_utils.load_statistics(statistics, features.TRAIN_SPLIT).proto(),
             json.loads(exec_properties[REQUEST_FEATURES_KEY]),
+            json.loads(exec_properties[LABEL_FEATURE_KEY]),
         )
         directory = artifact_utils.get_single_uri(output_dict[standard_component_specs.SCHEMA_KEY])
         io_utils.write_pbtxt_file(f"{directory}/{executor.DEFAULT_FILE_NAME}", schema)

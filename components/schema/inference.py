@@ -12,7 +12,9 @@ SERVING = "SERVING"
 
 
 def infer(
-    statistics: statistics_pb2.DatasetFeatureStatisticsList, request_features: Collection[str]
+    statistics: statistics_pb2.DatasetFeatureStatisticsList,
+    request_features: Collection[str],
+    label_feature: str | None = features.LABEL,
 ) -> schema_pb2.Schema:
     """Infers a schema from the statistics of one split.
 
@@ -23,6 +25,7 @@ def infer(
     Args:
         statistics: TFDV's statistics, one dataset.
         request_features: Features that a request carries.
+        label_feature: The feature whose values are the labels; None where there is none.
     """
     # TFDV's own domains go by the number of distinct values, so they are left out.
     schema = tfdv.infer_schema(statistics, infer_feature_shape=True, max_string_domain_size=0)
@@ -32,7 +35,7 @@ def infer(
         _clear_domain(feature)
         if feature.name not in request_features:
             feature.not_in_environment.append(SERVING)
-        if feature.name == features.LABEL:
+        if feature.name == label_feature:
             _list_values(schema, feature, statistics.datasets[0])
     schema.default_environment.extend([TRAINING, SERVING])
     return schema

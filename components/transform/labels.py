@@ -39,8 +39,49 @@ def label_ids(labels: tf.Tensor, known: Sequence[str] | None = None) -> tf.Tenso
         InvalidArgumentError: In the graph, at an unknown label; its text has a line that reads as
             that of a `DataError`.
     """
+    labels = _clean(labels)
+    return _look_up(labels, tf.reduce_any(labels != ""), known)
+
+
+def label_sets(
+    joined: tf.Tensor, separator: str, known: Sequence[str] | None = None
+) -> tf.SparseTensor:
+    """Turns joined labels, such as `red|green`, into the ids of each row's labels.
+
+    White space around a label is no part of it, and an empty one is none: a separator alone says
+    that a row has no label. A label that is said twice counts once.
+
+    Args:
+        joined: String tensor `(batch,)`.
+        separator: What stands between two labels.
+        known: As for `label_ids`.
+
+    Returns:
+        Int64 tensor `(batch, None)`, the ids of each row's labels in ascending order.
+
+    Raises:
+        DataError: As `label_ids`.
+        InvalidArgumentError: As `label_ids`.
+    """
+    parts = tf.strings.split(_valid(joined), separator)
+    parts = parts.with_flat_values(_clean(parts.flat_values))
+    parts = tf.ragged.boolean_mask(parts, parts != "")
+    ids = parts.with_flat_values(_look_up(parts.flat_values, tf.constant(True), known))
+    # As a sparse set without order or repetition: Transform would take a repeated index for two.
+    return tf.sets.union(ids.to_sparse(), ids.to_sparse())
+
+
+def _valid(labels: tf.Tensor) -> tf.Tensor:
+    return tf.strings.unicode_transcode(labels, "UTF-8", "UTF-8")
+
+
+def _clean(labels: tf.Tensor) -> tf.Tensor:
+    return tf.strings.strip(_valid(labels))
+
+
+def _look_up(labels: tf.Tensor, is_told: tf.Tensor, known: Sequence[str] | None) -> tf.Tensor:
+    """Turns clean labels `(any,)` into ids, and stops at an unknown one where labels are told."""
     given = None if known is None else [label.strip(string.whitespace) for label in known]
-    labels = tf.strings.strip(tf.strings.unicode_transcode(labels, "UTF-8", "UTF-8"))
     path, known_text = vocabulary.analyze(
         labels,
         features.LABEL_VOCABULARY,
@@ -49,7 +90,7 @@ def label_ids(labels: tf.Tensor, known: Sequence[str] | None = None) -> tf.Tenso
         companion=tf.TensorSpec([], tf.string),
     )
     ids = tft.apply_vocabulary(labels, path, default_value=NO_LABEL_ID)
-    return ids + _stop_at_unknown(labels, ids, known_text)
+    return ids + _stop_at(labels, is_told & (ids == NO_LABEL_ID), known_text)
 
 
 def find_labels(
@@ -119,14 +160,13 @@ def _quote(labels: Sequence[str], most: int) -> str:
     return quoted if len(labels) <= most else f"{quoted} and {len(labels) - most:,} others"
 
 
-def _stop_at_unknown(labels: tf.Tensor, ids: tf.Tensor, known_text: tf.Tensor) -> tf.Tensor:
+def _stop_at(labels: tf.Tensor, unknown: tf.Tensor, known_text: tf.Tensor) -> tf.Tensor:
     """Returns an int64 0 `()`, or fails with a message that names the unknown labels.
 
     A text that is no number makes `to_number` fail with that very text. `tf.debugging.Assert` would
     escape every byte of it that is not ASCII, and an op with a side effect is not pruned from the
     graph that serves.
     """
-    unknown = tf.reduce_any(labels != "") & (ids == NO_LABEL_ID)  # (batch,)
     distinct = tf.unique(tf.boolean_mask(labels, unknown)).y[:_QUOTED_UNKNOWN]
     message = tf.strings.join(
         [

@@ -63,7 +63,48 @@ class Tokenizer:
         What goes beyond `max_length`, the marks included, is cut off before `[SEP]`.
         """
         pieces = self.pieces(texts)[:, : self.config.max_length - 2]
-        column = tf.stack([pieces.nrows(), 1])
-        opening = tf.fill(column, tf.constant(vocabulary.CLS_ID, tf.int64))
-        closing = tf.fill(column, tf.constant(vocabulary.SEP_ID, tf.int64))
-        return tf.concat([opening, pieces, closing], axis=1)
+        rows = pieces.nrows()
+        return tf.concat([_marks(vocabulary.CLS_ID, rows), pieces, _end(rows)], axis=1)
+
+    def pairs(self, first: tf.Tensor, second: tf.Tensor) -> tuple[tf.RaggedTensor, tf.RaggedTensor]:
+        """Turns pairs of texts, `(batch,)` each, into ids and segment ids, int64 `(batch, None)`.
+
+        The ids are `[CLS] first [SEP] second [SEP]`, the segment ids 0 up to the first `[SEP]` and
+        1 after it. What goes beyond `max_length`, the marks included, is cut off the longer of both
+        texts, token by token; off the second where they are equally long.
+        """
+        first_pieces, second_pieces = self.pieces(first), self.pieces(second)
+        first_lengths, second_lengths = _longest_first(
+            first_pieces.row_lengths(), second_pieces.row_lengths(), self.config.max_length - 3
+        )
+        rows = first_pieces.nrows()
+        opening, end = _marks(vocabulary.CLS_ID, rows), _end(rows)
+        left = tf.concat([opening, _cut(first_pieces, first_lengths), end], axis=1)
+        right = tf.concat([_cut(second_pieces, second_lengths), end], axis=1)
+        segments = tf.concat([tf.zeros_like(left), tf.ones_like(right)], axis=1)
+        return tf.concat([left, right], axis=1), segments
+
+
+def _marks(token_id: int, rows: tf.Tensor) -> tf.Tensor:
+    """Repeats a reserved token for each row: `(rows, 1)`."""
+    return tf.fill(tf.stack([rows, 1]), tf.constant(token_id, tf.int64))
+
+
+def _end(rows: tf.Tensor) -> tf.Tensor:
+    return _marks(vocabulary.SEP_ID, rows)
+
+
+def _longest_first(first: tf.Tensor, second: tf.Tensor, room: int) -> tuple[tf.Tensor, tf.Tensor]:
+    """Finds the lengths `(batch,)` left of both, when the longer gives up token after token."""
+    half = (room + 1) // 2
+    return (
+        tf.minimum(first, tf.maximum(half, room - second)),
+        tf.minimum(second, tf.maximum(room - half, room - first)),
+    )
+
+
+def _cut(pieces: tf.RaggedTensor, lengths: tf.Tensor) -> tf.RaggedTensor:
+    """Keeps the first `lengths` `(batch,)` values of each row."""
+    places = tf.ragged.range(pieces.row_lengths())
+    kept = places < tf.expand_dims(tf.cast(lengths, places.dtype), 1)
+    return tf.ragged.boolean_mask(pieces, kept)

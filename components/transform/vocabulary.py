@@ -1,7 +1,6 @@
 """The vocabulary as an asset: counted in Beam, learned from the counts, written a line an entry.
 
-One analyzer serves token and label vocabularies alike. It runs in Transform's one analysis pass,
-over the splits that Transform analyzes: the train split, unless the pipeline says otherwise.
+One analyzer serves token and label vocabularies alike.
 """
 
 import dataclasses
@@ -12,8 +11,8 @@ import apache_beam as beam
 import numpy as np
 import tensorflow as tf
 import tensorflow_transform.beam as tft_beam
-from tensorflow_transform import analyzer_nodes, nodes
 
+from components.transform import analyzer
 from schemas import errors
 
 # Ids 0 to 4 of every token vocabulary.
@@ -78,24 +77,9 @@ def analyze(
         analysis.
     """
     unique, _, counts = tf.unique_with_counts(values, out_idx=tf.int64)
-    infos = [
-        analyzer_nodes.TensorInfo(
-            tf.string, [], analyzer_nodes.TemporaryAssetInfo(b"not analyzed yet\n", "text")
-        )
-    ]
-    if companion is not None:
-        infos.append(analyzer_nodes.TensorInfo(companion.dtype, companion.shape.as_list(), None))
-    # What `tft.experimental.ptransform_analyzer` does, but that one takes every output for an asset
-    # as soon as one is, against its docstring (tensorflow_transform 1.16 to 1.21).
-    with tf.name_scope(asset_name):  # an analyzer is named after its scope
-        outputs = nodes.apply_multi_output_operation(
-            analyzer_nodes.PTransform,
-            analyzer_nodes.get_input_tensors_value_nodes((unique, counts)),
-            ptransform=LearnAsset(asset_name, learn, limit, len(infos) > 1),
-            is_partitionable=False,
-            output_tensor_info_list=infos,
-        )
-        return tuple(map(analyzer_nodes.wrap_as_tensor, outputs))
+    companions = [] if companion is None else [companion]
+    learning = LearnAsset(asset_name, learn, limit, bool(companions))
+    return analyzer.apply(learning, asset_name, (unique, counts), companions)
 
 
 def frequent_words(counted: Counted, min_count: int) -> dict[str, int]:
@@ -166,7 +150,4 @@ def _companion(learned: Learned) -> np.ndarray | None:
 
 
 def _write(learned: Learned, path: str) -> np.ndarray:
-    tf.io.gfile.makedirs(os.path.dirname(path))  # noqa: PTH120 - may be gs://
-    with tf.io.gfile.GFile(path, "wb") as file:
-        file.write("".join(f"{line}\n" for line in learned.lines).encode())
-    return np.array(path.encode(), dtype=object)
+    return analyzer.write_lines(learned.lines, path)

@@ -69,8 +69,8 @@ def test_a_config_with_another_table_and_other_columns(runs: _Runs) -> None:
     assert _invoke("c.yaml", "--data", "b.csv", "--text", "review").exit_code == 0
     assert runs.configs[0].name == "demo"
     assert runs.configs[0].data.path == "b.csv"
-    assert runs.configs[0].data.text == "review"
-    assert runs.configs[0].data.label == "label"
+    assert runs.configs[0].data.text == ("review",)
+    assert runs.configs[0].data.label == ("label",)
 
 
 def test_a_table_stands_in_place_of_all_files_of_the_config(runs: _Runs) -> None:

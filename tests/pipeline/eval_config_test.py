@@ -26,11 +26,11 @@ _ALL_ROWS = [{}]  # the slice that no column makes
 
 def test_the_signature_that_clients_call_is_judged_by_the_transformed_label() -> None:
     [spec] = _build().model_specs
-    task = tasks.get("classification")
+    task = tasks.get(tasks.Settings("classification"))
     assert spec.signature_name == export.EXAMPLES_SIGNATURE
     assert list(spec.preprocessing_function_names) == [export.TRANSFORM_SIGNATURE]
-    assert spec.label_key == task.label_feature
-    assert spec.prediction_key == task.answer_feature
+    assert spec.label_key == task.truth_key
+    assert spec.prediction_key == task.answer_key
 
 
 def test_slices_are_computed_beside_all_rows() -> None:
@@ -84,7 +84,7 @@ def test_examples_are_counted_and_the_tasks_metrics_computed() -> None:
     [spec] = _build().metrics_specs
     assert [metric.class_name for metric in spec.metrics] == [
         "ExampleCount",
-        *(name for name, _ in tasks.get("classification").evaluator_metrics()),
+        *(name for name, _, _ in tasks.get(tasks.Settings("classification")).evaluator_metrics()),
     ]
 
 

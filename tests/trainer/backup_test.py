@@ -12,7 +12,9 @@ def _backup(directory, weight, best):
 
 def test_variables_and_state_come_back(tmp_path):
     weight, best = tf.Variable([1.0, 2.0]), tf.Variable([3.0, 4.0])
-    state = backup.State(epoch=3, step=7, loss_sum=0.1, examples=11, best_loss=0.5, best_epoch=2)
+    state = backup.State(
+        epoch=3, step=7, loss_sum=0.1, weight_sum=11.5, best_loss=0.5, best_epoch=2
+    )
     _backup(tmp_path, weight, best).save(state)
 
     weight, best = tf.Variable([0.0, 0.0]), tf.Variable([0.0, 0.0])

@@ -55,10 +55,11 @@ def transformed(tmp_path_factory) -> Transformed:
     from tensorflow_transform.tf_metadata import metadata_io
 
     from components.transform import preprocessing
+    from schemas import tasks
 
     root = pathlib.Path(tmp_path_factory.mktemp("transformed"))
     settings = {
-        "task": "classification",
+        "task": tasks.Settings("classification").to_fields(),
         "tokenizer": {"vocabulary_size": 120, "max_length": MAX_LENGTH},
         "labels": None,
     }

@@ -17,7 +17,7 @@ def exported(transformed, tmp_path_factory):
     """An untrained model is exported: agreement does not wait for learning."""
     keras.utils.set_random_seed(3)
     output = tft.TFTransformOutput(transformed.directory)
-    task = tasks.get("classification")
+    task = tasks.get(tasks.Settings("classification"))
     model = transformer.build(
         config.ModelConfig(num_layers=2, hidden_dim=16, num_heads=2, intermediate_dim=32),
         vocabulary_size=output.vocabulary_size_by_name("token_vocabulary"),

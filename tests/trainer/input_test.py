@@ -9,6 +9,7 @@ import tensorflow_transform as tft
 
 from schemas import errors
 from trainer import input as input_lib
+from trainer import tasks
 
 _MAX_LENGTH = 32
 
@@ -19,14 +20,16 @@ def split(transformed):
         "train",
         [transformed.train_files],
         tft.TFTransformOutput(transformed.directory),
-        "label_id",
+        tasks.get(tasks.Settings("classification")),
         batch_size=16,
         max_length=_MAX_LENGTH,
     )
 
 
 def _batches(dataset):
-    return [(inputs["token_ids"].numpy(), labels.numpy()) for inputs, labels in dataset]
+    return [
+        (inputs["token_ids"].numpy(), targets["label_id"].numpy()) for inputs, targets in dataset
+    ]
 
 
 def _examples(batches):
@@ -98,5 +101,10 @@ def test_an_empty_split_is_refused_by_name(transformed, tmp_path):
         pass
     with pytest.raises(errors.DataError, match=r"The eval split must have examples\. Received: 0"):
         input_lib.read(
-            "eval", [str(path)], tft.TFTransformOutput(transformed.directory), "label_id", 8, 32
+            "eval",
+            [str(path)],
+            tft.TFTransformOutput(transformed.directory),
+            tasks.get(tasks.Settings("classification")),
+            batch_size=8,
+            max_length=32,
         )

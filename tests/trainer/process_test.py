@@ -10,7 +10,7 @@ import subprocess
 import numpy as np
 import pytest
 
-from schemas import errors
+from schemas import errors, tasks
 from trainer import config, launch, progress, request
 
 _MODEL = {"num_layers": 1, "hidden_dim": 16, "num_heads": 2, "intermediate_dim": 32}
@@ -41,7 +41,7 @@ class Training:
 
 def _request(transformed, directory, dropout=0.1, **train):
     return request.Request(
-        task="classification",
+        task=tasks.Settings("classification"),
         architecture="transformer",
         model=config.ModelConfig(**_MODEL, dropout=dropout),
         train=config.TrainConfig(**{**_TRAIN, **train}),

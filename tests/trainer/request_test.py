@@ -4,12 +4,13 @@ import dataclasses
 
 import pytest
 
+from schemas import tasks
 from trainer import config, request
 
 
 def _request(**changes):
     asked = request.Request(
-        task="classification",
+        task=tasks.Settings("classification", options={"separator": "|"}),
         architecture="transformer",
         model=config.ModelConfig(hidden_dim=64),
         train=config.TrainConfig(clip_norm=None, learning_rate=3e-4),
@@ -37,6 +38,8 @@ def test_json_round_trip():
         {"train_files": ("/other/*",)},
         {"transform_output": "/other"},
         {"architecture": "other"},
+        {"task": tasks.Settings("classification")},
+        {"train": config.TrainConfig(clip_norm=None, learning_rate=3e-4, class_weights={"a": 2.0})},
         {"code": "def"},
         {"max_length": 16},
     ],

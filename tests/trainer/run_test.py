@@ -2,6 +2,7 @@
 
 from tfx.components.trainer import fn_args_utils
 
+from schemas import tasks
 from trainer import config, run
 
 
@@ -13,7 +14,7 @@ def test_the_request_carries_all_that_tfx_and_the_config_say():
         serving_model_dir="/model/Format-Serving",
         model_run_dir="/model_run",
         custom_config={
-            "task": "classification",
+            "task": tasks.Settings("regression", targets=("v", "a")).to_fields(),
             "architecture": "transformer",
             "model": {"hidden_dim": 64},
             "train": {"epochs": 2},
@@ -30,9 +31,6 @@ def test_the_request_carries_all_that_tfx_and_the_config_say():
     assert asked.eval_files == ("/examples/Split-eval/*",)
     assert (asked.transform_output, asked.serving_model_dir) == ("/graph", "/model/Format-Serving")
     assert (asked.logs_dir, asked.backup_dir) == ("/model_run", "/backups")
-    assert (asked.task, asked.architecture, asked.max_length) == (
-        "classification",
-        "transformer",
-        32,
-    )
+    assert asked.task == tasks.Settings("regression", targets=("v", "a"))
+    assert (asked.architecture, asked.max_length) == ("transformer", 32)
     assert asked.code == "abc"

@@ -1,61 +1,181 @@
 """The interface of a task: everything that differs between tasks, and nothing else."""
 
 import abc
-from collections.abc import Callable, Mapping
+import dataclasses
+import types
+from collections.abc import Mapping
+from typing import Any, NamedTuple, Protocol
 
 import keras
 import tensorflow as tf
 import tensorflow_transform as tft
 
+from schemas import features
+from schemas import tasks as tasks_lib
+from trainer import config
+
 Tensors = dict[str, tf.Tensor]
+
+
+class Weighted(NamedTuple):
+    """What each example adds to a mean, and with which weight; sums of both give the mean.
+
+    So a mean over tokens, over examples or over weighted classes is one and the same to the
+    training step, however examples fall into batches, and batches to replicas.
+
+    Attributes:
+        total: Float32 `(batch,)`, summed over the example's parts and weighted already.
+        weight: Float32 `(batch,)`, the weight of the example, all its parts together.
+    """
+
+    total: tf.Tensor
+    weight: tf.Tensor
+
+
+@dataclasses.dataclass(frozen=True)
+class Asked:
+    """A request, or an example of the test split, in the served graph.
+
+    Attributes:
+        raw: Raw features, each `(batch,)`.
+        transformed: What the transform graph made of them; sparse where lengths vary.
+    """
+
+    raw: Tensors
+    transformed: Mapping[str, tf.Tensor | tf.SparseTensor]
+
+
+class Tokenizer(Protocol):
+    """Texts to token ids, with a vocabulary learned from the analyzed split."""
+
+    def learn(self, texts: tf.Tensor) -> Any:
+        """Learns the vocabulary from texts `(any,)`; without it, from the first texts seen."""
+
+    def pieces(self, texts: tf.Tensor) -> tf.RaggedTensor:
+        """Turns texts `(batch,)` into int64 ids `(batch, None)`, without marks or truncation."""
+
+    def __call__(self, texts: tf.Tensor) -> tf.RaggedTensor:
+        """Turns texts `(batch,)` into int64 ids `(batch, None)` with marks, cut to the length."""
+
+    def pairs(self, first: tf.Tensor, second: tf.Tensor) -> tuple[tf.RaggedTensor, tf.RaggedTensor]:
+        """Turns pairs of texts into ids and segment ids, both int64 `(batch, None)`."""
+
+
+class Tools(Protocol):
+    """What a task's `transform` may use; each call learns an asset of its own from train."""
+
+    def tokenizer(self, vocabulary_name: str = features.TOKEN_VOCABULARY) -> Tokenizer:
+        """Makes a tokenizer that writes its vocabulary to that asset."""
+
+    def label_ids(self, labels: tf.Tensor) -> tf.Tensor:
+        """Turns labels `(batch,)` into their ids `(batch,)`, int64."""
+
+    def label_sets(self, joined: tf.Tensor, separator: str) -> tf.SparseTensor:
+        """Turns joined labels `(batch,)` into the ids of each row's, int64 `(batch, None)`."""
+
+    def standardize(self, values: tf.Tensor, names: tuple[str, ...]) -> tf.Tensor:
+        """Brings columns `(batch, len(names))` to mean 0 and standard deviation 1, float32."""
+
+
+class Objective(Protocol):
+    """What training minimizes and watches."""
+
+    def loss(self, targets: Tensors, outputs: Any, training: bool) -> Weighted:
+        """Computes the loss; what only regularizes is left out when not `training`."""
+
+    def metrics(self, targets: Tensors, outputs: Any) -> dict[str, Weighted]:
+        """Computes what is watched beside the loss, by name."""
 
 
 class Task(abc.ABC):
     """What is predicted from which features, by which loss, and how the answer reads.
 
     Attributes:
-        raw_features: Raw features that a request must carry, in the order of the signature.
-        raw_label: Raw feature that the label is made of.
-        label_feature: Transformed feature that holds the label.
-        answer_feature: Entry of `answer` that the Evaluator compares with the label.
+        settings: What the task is told of the data.
+        contract: What it asks of the data.
+        input_features: Transformed features that the model reads.
+        length_feature: The one of them by whose length examples are put into batches.
+        answer_key: Entry of `answer` that the Evaluator compares with the truth.
+        truth_key: Entry of `truth` that it is compared with.
     """
 
-    raw_features: tuple[str, ...]
-    raw_label: str
-    label_feature: str
-    answer_feature: str
+    input_features: tuple[str, ...] = (features.TOKEN_IDS,)
+    length_feature: str = features.TOKEN_IDS
+    answer_key: str
+    truth_key: str
+
+    def __init__(self, settings: tasks_lib.Settings) -> None:
+        self.settings = settings
+        self.contract = tasks_lib.contract(settings.name)
 
     @abc.abstractmethod
     def transform(
-        self,
-        inputs: Mapping[str, tf.Tensor],
-        tokenize: Callable[[tf.Tensor], tf.RaggedTensor],
-        label_ids: Callable[[tf.Tensor], tf.Tensor],
+        self, inputs: Mapping[str, tf.Tensor], tools: Tools
     ) -> dict[str, tf.Tensor | tf.SparseTensor]:
-        """Turns raw features into what the model reads; runs inside the transform graph.
+        """Turns raw features into what is learned from; runs inside the transform graph.
 
         Args:
-            inputs: Raw features, each a string tensor `(batch,)`. The label is there as well.
-            tokenize: Texts `(batch,)` to ragged token ids `(batch, None)`, int64.
-            label_ids: Labels `(batch,)` to their ids `(batch,)`, int64.
+            inputs: Raw features, each `(batch,)`: strings, or float32 numbers. Those of training
+                are there as well; a request has none, and what is made of them is not served.
+            tools: What learns from the train split.
         """
 
     @abc.abstractmethod
-    def head(self, transform_output: tft.TFTransformOutput) -> keras.layers.Layer:
-        """Makes the layer from the sequence's vector `(batch, hidden_dim)` to the outputs."""
+    def targets(
+        self,
+        transformed: Mapping[str, tf.Tensor | tf.RaggedTensor],
+        transform_output: tft.TFTransformOutput,
+    ) -> dict[str, tf.Tensor | tf.RaggedTensor]:
+        """Takes what the model is to answer from transformed examples, `(batch, ...)` each.
+
+        Where examples differ in length, batches are padded with -1.
+        """
 
     @abc.abstractmethod
-    def loss(self, labels: tf.Tensor, outputs: tf.Tensor, label_smoothing: float) -> tf.Tensor:
-        """Computes the loss of each example, in nats: float32 `(batch,)`."""
+    def build_model(
+        self,
+        architecture: types.ModuleType,
+        model_config: config.ModelConfig,
+        transform_output: tft.TFTransformOutput,
+        max_length: int,
+    ) -> keras.Model:
+        """Builds the model from the input features to the outputs."""
 
     @abc.abstractmethod
-    def metrics(self, labels: tf.Tensor, outputs: tf.Tensor) -> Tensors:
-        """Computes what is watched while training: name to a value for each example `(batch,)`."""
+    def objective(
+        self,
+        train: config.TrainConfig,
+        transform_output: tft.TFTransformOutput,
+        train_targets: tf.data.Dataset,
+    ) -> Objective:
+        """Makes the objective of a training.
+
+        Args:
+            train: How is trained.
+            transform_output: Tells what was learned of the targets.
+            train_targets: The targets of the train split, an example an element.
+
+        Raises:
+            DataError: If the train split does not hold what the config speaks of.
+        """
 
     @abc.abstractmethod
-    def answer(self, outputs: tf.Tensor, transform_output: tft.TFTransformOutput) -> Tensors:
+    def answer(
+        self, outputs: Any, asked: Asked, transform_output: tft.TFTransformOutput
+    ) -> Tensors:
         """Turns outputs into what a client reads; each tensor has `batch` as its first axis."""
 
     @abc.abstractmethod
-    def evaluator_metrics(self) -> list[tuple[str, str]]:
-        """Names the TFMA metrics of the task, as (class name, module)."""
+    def truth(self, asked: Asked, transform_output: tft.TFTransformOutput) -> Tensors:
+        """Gives what the Evaluator compares answers with, `truth_key` among it."""
+
+    @abc.abstractmethod
+    def evaluator_metrics(self) -> list[tuple[str, str, dict[str, Any]]]:
+        """Names the TFMA metrics of the task, as (class name, module, its arguments)."""
+
+    def signatures(
+        self, model: keras.Model, transform_output: tft.TFTransformOutput
+    ) -> dict[str, tf.types.experimental.ConcreteFunction]:
+        """Makes signatures beyond those that every task has."""
+        del model, transform_output
+        return {}

@@ -8,10 +8,11 @@ from hypothesis import strategies
 
 from components.transform import config as config_lib
 from components.transform import learner, preprocessing, text, vocabulary
-from schemas import features
+from schemas import features, tasks
 
+TASK = tasks.Settings("classification").to_fields()
 TOKENIZER = {"vocabulary_size": 90, "max_length": 32}
-CONFIG = {"task": "classification", "tokenizer": TOKENIZER, "labels": None, "code": "any"}
+CONFIG = {"task": TASK, "tokenizer": TOKENIZER, "labels": None, "code": "any"}
 ROWS = [
     {"text": b"The lowest of the low, lower than low!", "label": b"neg"},
     {"text": b"Newest and widest: the newest, the widest.", "label": b"pos"},
@@ -156,21 +157,3 @@ def test_whole_words_and_given_labels_by_choice(run_transform):
     assert lines[5:] == [b",", b"low", b"Low", b"high"]
     assert rows[2][features.TOKEN_IDS].tolist() == [2, 6, 1, 8, 3]
     assert [row[features.LABEL_ID] for row in rows] == [0, 1, 1]
-
-
-@pytest.mark.parametrize(
-    "value",
-    [
-        tf.constant(["a", "", "c"]),
-        tf.constant([["a"], [""], ["c"]]),
-        tf.SparseTensor([[0, 0], [2, 0]], ["a", "c"], [3, 1]),
-        tf.SparseTensor([[0, 0], [2, 0], [2, 1]], ["a", "c", "d"], [3, 2]),
-    ],
-)
-def test_a_raw_feature_becomes_one_value_a_row(value):
-    assert preprocessing._column(value).numpy().tolist() == [b"a", b"", b"c"]
-
-
-def test_a_batch_without_any_value_becomes_empty_ones():
-    nothing = tf.SparseTensor(tf.zeros([0, 2], tf.int64), tf.constant([], tf.string), [2, 0])
-    assert preprocessing._column(nothing).numpy().tolist() == [b"", b""]

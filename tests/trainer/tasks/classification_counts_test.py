@@ -14,7 +14,7 @@ def _counts(labels, probabilities, weights=None):
     for label, row, weight in zip(
         labels, probabilities, weights or [1.0] * len(labels), strict=True
     ):
-        counts.add(label, np.asarray(row), weight)
+        counts.add(np.array([label]), np.asarray(row), weight)
     return counts
 
 
