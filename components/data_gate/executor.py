@@ -5,7 +5,6 @@ from typing import Any
 
 from tfx import types
 from tfx.dsl.components.base import base_executor
-from tfx.dsl.io import fileio
 from tfx.types import artifact_utils
 from tfx.utils import io_utils
 
@@ -89,14 +88,12 @@ def _write(
 
 
 def _copy(directory: str, report_dir: str) -> str:
-    """Puts the report where people find it, in place of the last one.
+    """Puts the report where people find it, in place of the last one, which goes whole.
 
     TFX deletes what a refused run has put out.
 
     Returns:
         The path of the page.
     """
-    if fileio.exists(report_dir):
-        fileio.rmtree(report_dir)
     io_utils.copy_dir(directory, report_dir)
     return f"{report_dir}/{page.FILE_NAME}"

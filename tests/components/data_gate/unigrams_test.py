@@ -89,8 +89,8 @@ def test_a_word_beyond_a_full_list_has_not_moved_from_0(make: _Make) -> None:
 
 
 def test_few_words_are_not_blamed_for_chance(make: _Make) -> None:
-    assert _judge(make((60, 40), (40, 60))) == ()
-    assert len(_judge(make((8000, 2000), (4000, 6000)))) == 1
+    assert _judge(make((15, 5), (5, 15))) == ()
+    assert len(_judge(make((1500, 500), (500, 1500)))) == 1
 
 
 @pytest.mark.parametrize(
