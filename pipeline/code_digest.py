@@ -11,14 +11,16 @@ import pathlib
 
 _ROOT = pathlib.Path(__file__).resolve().parent.parent
 _HEX_DIGITS = 16
+_SUFFIXES = {".py", ".jinja", ".css"}  # the page of the data is made of a template
 
 
 @functools.cache
 def of(*rooms: str) -> str:
-    """Digests the Python files of the rooms, such as `trainer` or `components/transform`."""
+    """Digests the files of the rooms, such as `trainer` or `components/transform`."""
     digest = hashlib.sha256()
     for room in sorted(rooms):
-        for path in sorted((_ROOT / room).rglob("*.py")):
+        files = (path for path in (_ROOT / room).rglob("*") if path.suffix in _SUFFIXES)
+        for path in sorted(files):
             digest.update(path.relative_to(_ROOT).as_posix().encode())
             digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()[:_HEX_DIGITS]

@@ -11,7 +11,7 @@ from pipeline import code_digest
 @pytest.fixture
 def root(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Path:
     """A project of two rooms."""
-    for name in ("a/one.py", "a/deep/two.py", "b/three.py"):
+    for name in ("a/one.py", "a/deep/two.py", "a/page.html.jinja", "b/three.py"):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"NAME = {name!r}\n")
@@ -32,7 +32,7 @@ def test_the_same_code_has_the_same_digest(root: pathlib.Path) -> None:
     assert re.fullmatch("[0-9a-f]{16}", _of("a"))
 
 
-@pytest.mark.parametrize("name", ["a/one.py", "a/deep/two.py"])
+@pytest.mark.parametrize("name", ["a/one.py", "a/deep/two.py", "a/page.html.jinja"])
 def test_a_changed_file_changes_it(root: pathlib.Path, name: str) -> None:
     before, of_other_room = _of("a"), _of("b")
     (root / name).write_text("NAME = 'other'\n")
