@@ -4,11 +4,10 @@ import glob
 import os
 import pathlib
 from collections.abc import Collection, Iterator
-from typing import Annotated
+from typing import Annotated, Literal
 
 import pydantic
 
-from components.ingest import columns as columns_lib
 from components.ingest import formats
 from pipeline import config_errors
 from schemas import features
@@ -119,7 +118,7 @@ class DataConfig(trainer_config.Section):
     label: Columns = (features.LABEL,)
     labels: tuple[str, ...] | None = None
     label_separator: str | None = pydantic.Field(None, min_length=1)
-    keep: dict[str, columns_lib.Kind] = pydantic.Field(default_factory=dict)
+    keep: dict[str, Literal["text", "number"]] = pydantic.Field(default_factory=dict)
     schema_path: str | None = pydantic.Field(None, alias="schema", min_length=1)
     max_bad_fraction: float = pydantic.Field(0.01, ge=0.0, le=1.0)
     split: SplitConfig = SplitConfig.model_validate({})
