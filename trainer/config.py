@@ -21,10 +21,17 @@ class ModelConfig(Section):
         intermediate_dim: Width inside the feed-forward block.
         dropout: Probability of dropping a unit, 0 to below 1.
         token_dropout: Probability of leaving a token out of a text while training.
-        norm: LayerNorm before each sub-layer (`pre`) or after its residual (`post`).
-        positions: Fixed sinusoids or a learned table of `tokenizer.max_length` rows.
-        activation: Non-linearity of the feed-forward block.
+        norm: A norm before each sub-layer (`pre`) or after its residual (`post`).
+        positions: Fixed sinusoids, a learned table of `tokenizer.max_length` rows, or rotations
+            of queries and keys.
+        activation: Non-linearity of the feed-forward block; `swiglu` has a third projection of
+            `intermediate_dim` units.
         pooling: Mean over real tokens, or the first token, as the sequence's vector.
+        norm_kind: LayerNorm or RMSNorm.
+        num_kv_heads: Heads of keys and values, shared by groups of query heads; must divide
+            `num_heads`. Null: as many as `num_heads`.
+        recompute: Compute the activations of each block again in the backward pass rather than
+            keep them: batches that do not fit in memory otherwise, at the cost of time.
     """
 
     num_layers: int = pydantic.Field(2, ge=1, le=96)
@@ -34,9 +41,12 @@ class ModelConfig(Section):
     dropout: float = pydantic.Field(0.1, ge=0.0, lt=1.0)
     token_dropout: float = pydantic.Field(0.0, ge=0.0, lt=1.0)
     norm: Literal["pre", "post"] = "pre"
-    positions: Literal["sinusoidal", "learned"] = "sinusoidal"
-    activation: Literal["gelu", "relu"] = "gelu"
+    positions: Literal["sinusoidal", "learned", "rotary"] = "sinusoidal"
+    activation: Literal["gelu", "relu", "swiglu"] = "gelu"
     pooling: Literal["mean", "first"] = "mean"
+    norm_kind: Literal["layer", "rms"] = "layer"
+    num_kv_heads: int | None = pydantic.Field(None, ge=1, le=256)
+    recompute: bool = False
 
     @pydantic.model_validator(mode="after")
     def _heads_divide_hidden(self) -> "ModelConfig":
@@ -50,6 +60,21 @@ class ModelConfig(Section):
                 "`hidden_dim` must be even for sinusoidal positions. "
                 f"Received: hidden_dim={self.hidden_dim}"
             )
+        head_dim = self.hidden_dim // self.num_heads
+        if self.positions == "rotary" and head_dim % 2:
+            raise ValueError(
+                "`hidden_dim` / `num_heads` must be even for rotary positions. "
+                f"Received: hidden_dim={self.hidden_dim}, num_heads={self.num_heads}"
+            )
+        return self
+
+    @pydantic.model_validator(mode="after")
+    def _key_heads_divide_heads(self) -> "ModelConfig":
+        if self.num_kv_heads is not None and self.num_heads % self.num_kv_heads:
+            raise ValueError(
+                "`num_kv_heads` must divide `num_heads`. "
+                f"Received: num_kv_heads={self.num_kv_heads}, num_heads={self.num_heads}"
+            )
         return self
 
 
@@ -59,11 +84,15 @@ class TrainConfig(Section):
     Attributes:
         epochs: Passes over the train split at most; early stopping may end sooner.
         batch_size: Examples in a global batch, summed over the replicas.
+        accumulate_batches: Batches whose gradients make one step of the optimizer together, as
+            one batch so many times as large would, in the memory of one.
         learning_rate: Peak of the schedule, reached at the end of the warm-up.
-        warmup_fraction: Share of all steps in which the rate rises linearly from 0.
+        warmup_fraction: Share of the optimizer's steps in which the rate rises linearly from 0.
         weight_decay: Decoupled decay of AdamW; biases and norms are left out.
         clip_norm: Bound on the global norm of the gradient; null turns clipping off.
         label_smoothing: Probability mass spread evenly over the classes.
+        class_weights: What an example counts by its label: `balanced` has each label count as
+            much as any other, a mapping gives labels their weights. Null: all alike.
         patience: Epochs without a better eval loss before training stops.
         precision: `auto` takes mixed_bfloat16 or mixed_float16 on a GPU that has it.
         cpu_replicas: Replicas on the CPU where there is no GPU, for trying distribution.
@@ -73,11 +102,13 @@ class TrainConfig(Section):
 
     epochs: int = pydantic.Field(10, ge=1, le=10_000)
     batch_size: int = pydantic.Field(64, ge=1, le=1_048_576)
+    accumulate_batches: int = pydantic.Field(1, ge=1, le=65_536)
     learning_rate: float = pydantic.Field(1e-3, gt=0.0, le=10.0)
     warmup_fraction: float = pydantic.Field(0.1, ge=0.0, lt=1.0)
     weight_decay: float = pydantic.Field(0.01, ge=0.0, le=10.0)
     clip_norm: float | None = pydantic.Field(1.0, gt=0.0)
     label_smoothing: float = pydantic.Field(0.0, ge=0.0, lt=1.0)
+    class_weights: Literal["balanced"] | dict[str, pydantic.PositiveFloat] | None = None
     patience: int = pydantic.Field(3, ge=1, le=10_000)
     precision: Literal["auto", "float32", "mixed_bfloat16", "mixed_float16"] = "auto"
     cpu_replicas: int = pydantic.Field(1, ge=1, le=64)

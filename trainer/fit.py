@@ -16,6 +16,7 @@ import tensorflow as tf
 from trainer import backup as backup_lib
 from trainer import config, progress, step, tensorboard
 from trainer import input as input_lib
+from trainer.tasks import task as task_lib
 
 # Steps are told to whoever watches at most this often.
 _REPORT_SECONDS = 0.2
@@ -93,7 +94,7 @@ class Fit:
     def _run_epoch(self) -> None:
         started = time.monotonic()
         self._train_batches()
-        metrics = {"loss": self._state.loss_sum / self._state.examples, **self._judge()}
+        metrics = {"loss": _mean(self._state), **self._judge()}
         epoch, eval_loss = self._state.epoch, metrics["eval_loss"]
         self._check("eval", eval_loss, f"epoch {epoch}")
         best = eval_loss < self._state.best_loss
@@ -114,34 +115,40 @@ class Fit:
         """Trains on what is left of the epoch."""
         state, reported = self._state, time.monotonic()
         # Summed on the device: fetching the loss of every step would make it wait for each.
-        loss_sum = tf.constant(state.loss_sum, tf.float32)
+        sums = task_lib.Weighted(tf.constant(state.loss_sum), tf.constant(state.weight_sum))
         for batch in self._train_split.shuffled(self._train.seed, state.epoch, skip=state.step):
-            loss_sum += self._steps.train(batch)["loss"]
-            state = dataclasses.replace(
-                state, step=state.step + 1, examples=state.examples + int(batch[1].shape[0])
-            )
+            of_batch = self._steps.train(batch)["loss"]
+            sums = tf.nest.map_structure(tf.add, sums, of_batch)
+            state = dataclasses.replace(state, step=state.step + 1)
+            between_groups = self._ends_group(state.step)
+            if between_groups:
+                self._steps.update()
             now = time.monotonic()
-            save_due = now - self._saved_at >= self._train.backup_seconds
+            # Within a group there are gradients that no backup holds.
+            save_due = between_groups and now - self._saved_at >= self._train.backup_seconds
             if save_due or now - reported >= _REPORT_SECONDS:
                 reported = now
-                state = self._with_loss(state, loss_sum)
-                self._report(
-                    progress.Step(state.epoch, state.step, state.loss_sum / state.examples)
-                )
+                state = self._with_loss(state, sums)
+                self._report(progress.Step(state.epoch, state.step, _mean(state)))
             if save_due:
                 self._state = state
                 self._save()
-        self._state = self._with_loss(state, loss_sum)
+        self._state = self._with_loss(state, sums)
 
-    def _with_loss(self, state: backup_lib.State, loss_sum: tf.Tensor) -> backup_lib.State:
+    def _ends_group(self, batches: int) -> bool:
+        """Says whether the optimizer steps after so many batches; it does at an epoch's end."""
+        in_epoch = self._train_split.num_batches
+        return batches % self._train.accumulate_batches == 0 or batches == in_epoch
+
+    def _with_loss(self, state: backup_lib.State, sums: task_lib.Weighted) -> backup_lib.State:
         """Fetches the summed loss into the state.
 
         Raises:
             ArithmeticError: If the loss is infinite or not a number.
         """
-        loss = float(loss_sum)
+        loss, weight = float(sums.total), float(sums.weight)
         self._check("training", loss, f"epoch {state.epoch}, step {state.step}")
-        return dataclasses.replace(state, loss_sum=loss)
+        return dataclasses.replace(state, loss_sum=loss, weight_sum=weight)
 
     def _check(self, which: str, loss: float, place: str) -> None:
         if not math.isfinite(loss):
@@ -152,12 +159,22 @@ class Fit:
 
     def _judge(self) -> dict[str, float]:
         """Computes the means of loss and metrics over the eval split."""
-        totals: dict[str, float] = {}
+        sums: dict[str, tuple[float, float]] = {}
         for batch in self._eval_split.in_order():
-            for name, value in self._steps.judge(batch).items():
-                totals[name] = totals.get(name, 0.0) + float(value)
-        return {f"eval_{k}": v / self._eval_split.num_examples for k, v in totals.items()}
+            for name, (total, weight) in self._steps.judge(batch).items():
+                before = sums.get(name, (0.0, 0.0))
+                sums[name] = before[0] + float(total), before[1] + float(weight)
+        return {f"eval_{k}": _quotient(total, weight) for k, (total, weight) in sums.items()}
 
     def _save(self) -> None:
         self._backup.save(self._state)
         self._saved_at = time.monotonic()
+
+
+def _mean(state: backup_lib.State) -> float:
+    """Computes the mean loss of the epoch so far."""
+    return _quotient(state.loss_sum, state.weight_sum)
+
+
+def _quotient(total: float, weight: float) -> float:
+    return total / weight if weight else math.nan

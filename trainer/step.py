@@ -10,23 +10,29 @@ from collections.abc import Callable
 import keras
 import tensorflow as tf
 
+from trainer import accumulation
 from trainer import input as input_lib
 from trainer.tasks import task as task_lib
 
-Sums = dict[str, tf.Tensor]
+# Totals and weights, summed over examples: both `()`.
+Sums = dict[str, task_lib.Weighted]
 
 
 @dataclasses.dataclass(frozen=True)
 class Steps:
-    """The two compiled steps; each takes a global batch and returns sums over its examples.
+    """The compiled steps; two take a global batch and return sums over its examples.
 
     Attributes:
-        train: Updates the model; gives `{"loss": sum}` in nats, label smoothing included.
-        judge: Changes nothing; gives the sums of `loss` without smoothing and of the task's
-            metrics.
+        train: Trains on a batch; gives the sums of `loss`, with all that regularizes it. It updates
+            the model by the gradient of the batch's mean loss where a group is one batch, and adds
+            to the group's gradient else.
+        update: Ends a group: updates the model by the gradient of the mean loss of all its batches.
+            Does nothing where `train` has done so.
+        judge: Changes nothing; gives the sums of the plain `loss` and of the task's metrics.
     """
 
     train: Callable[[input_lib.Batch], Sums]
+    update: Callable[[], None]
     judge: Callable[[input_lib.Batch], Sums]
 
 
@@ -34,48 +40,78 @@ def build(
     strategy: tf.distribute.Strategy,
     model: keras.Model,
     optimizer: keras.optimizers.Optimizer,
-    task: task_lib.Task,
-    label_smoothing: float,
+    objective: task_lib.Objective,
     element_spec: tuple,
+    accumulate_batches: int = 1,
 ) -> Steps:
-    """Compiles the steps for batches of `element_spec`, once for all lengths."""
+    """Compiles the steps for batches of `element_spec`, once for all lengths.
+
+    Args:
+        strategy: Over which replicas the batches are dealt.
+        model: What is trained.
+        optimizer: Built for the model's variables.
+        objective: Loss and metrics.
+        element_spec: What a batch looks like.
+        accumulate_batches: Batches in a group, which make one step of the optimizer together.
+    """
     num_replicas = strategy.num_replicas_in_sync
     variables = [v.value for v in model.trainable_variables]
+    accumulator = accumulation.Accumulator(strategy, variables) if accumulate_batches > 1 else None
 
-    def train_replica(batch: input_lib.Batch, batch_size: tf.Tensor) -> tf.Tensor:
-        inputs, labels = _share(batch, num_replicas)
+    def train_replica(batch: input_lib.Batch, batch_size: tf.Tensor) -> task_lib.Weighted:
+        inputs, targets = _share(batch, num_replicas)
         with tf.GradientTape() as tape:
             outputs = model(inputs, training=True)
-            loss_sum = tf.reduce_sum(task.loss(labels, outputs, label_smoothing))
-            scaled = optimizer.scale_loss(loss_sum / tf.cast(batch_size, tf.float32))
-        gradients = [
-            # Dense before they are summed and clipped: the norm of an embedding's slices counts a
-            # repeated token's parts one by one.
-            tf.convert_to_tensor(gradient) / num_replicas
-            for gradient in tape.gradient(scaled, variables)
-        ]
+            loss = _sum(objective.loss(targets, outputs, training=True))
+            # Divided by something of the sum's size, since float16 does not hold large ones.
+            scaled = optimizer.scale_loss(loss.total / batch_size)
+        # Dense before they are summed and clipped: the norm of an embedding's slices counts a
+        # repeated token's parts one by one.
+        gradients = [tf.convert_to_tensor(g) for g in tape.gradient(scaled, variables)]
+        if accumulator is None:
+            apply(gradients, loss.weight / batch_size)
+        else:
+            accumulator.add(gradients, loss.weight, batch_size)
+        return loss
+
+    def apply(gradients: list[tf.Tensor], weight: tf.Tensor) -> None:
         if num_replicas > 1:
-            gradients = tf.distribute.get_replica_context().all_reduce("SUM", gradients)
-        optimizer.apply(gradients, model.trainable_variables)
-        return loss_sum
+            gradients, weight = tf.distribute.get_replica_context().all_reduce(
+                "SUM", (gradients, weight)
+            )
+        # The optimizer sums over the replicas once more.
+        means = [tf.math.divide_no_nan(g, weight * num_replicas) for g in gradients]
+        optimizer.apply(means, model.trainable_variables)
 
     def judge_replica(batch: input_lib.Batch) -> Sums:
-        inputs, labels = _share(batch, num_replicas)
+        inputs, targets = _share(batch, num_replicas)
         outputs = model(inputs, training=False)
-        values = {"loss": task.loss(labels, outputs, 0.0), **task.metrics(labels, outputs)}
-        return {name: tf.reduce_sum(value) for name, value in values.items()}
+        loss = objective.loss(targets, outputs, training=False)
+        metrics = objective.metrics(targets, outputs)
+        return {name: _sum(value) for name, value in {"loss": loss, **metrics}.items()}
+
+    def total(of_replicas: Sums) -> Sums:
+        return tf.nest.map_structure(
+            lambda value: strategy.reduce("SUM", value, axis=None), of_replicas
+        )
 
     @tf.function(input_signature=[element_spec])
     def train(batch: input_lib.Batch) -> Sums:
-        loss_sums = strategy.run(train_replica, args=(batch, tf.shape(batch[1])[0]))
-        return {"loss": strategy.reduce("SUM", loss_sums, axis=None)}
+        batch_size = tf.cast(tf.shape(tf.nest.flatten(batch)[0])[0], tf.float32)
+        return total({"loss": strategy.run(train_replica, args=(batch, batch_size))})
 
     @tf.function(input_signature=[element_spec])
     def judge(batch: input_lib.Batch) -> Sums:
-        sums = strategy.run(judge_replica, args=(batch,))
-        return {name: strategy.reduce("SUM", value, axis=None) for name, value in sums.items()}
+        return total(strategy.run(judge_replica, args=(batch,)))
 
-    return Steps(train=train, judge=judge)
+    if accumulator is None:
+        return Steps(train=train, update=lambda: None, judge=judge)
+    update = tf.function(lambda: strategy.run(lambda: apply(*accumulator.take())))
+    return Steps(train=train, update=update, judge=judge)
+
+
+def _sum(value: task_lib.Weighted) -> task_lib.Weighted:
+    return task_lib.Weighted(tf.reduce_sum(value.total), tf.reduce_sum(value.weight))
 
 
 def _share(batch: input_lib.Batch, num_replicas: int) -> input_lib.Batch:

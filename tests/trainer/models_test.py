@@ -13,8 +13,11 @@ from trainer import models
 def test_every_architecture_has_the_one_interface(name):
     build = models.get(name).build
 
-    parameters = list(inspect.signature(build).parameters)
-    assert parameters == ["model_config", "vocabulary_size", "max_length", "head"]
+    parameters = inspect.signature(build).parameters.values()
+    common = [p.name for p in parameters if p.kind is not p.KEYWORD_ONLY]
+    assert common == ["model_config", "vocabulary_size", "max_length", "head"]
+    # What only some tasks ask for, all others need not know.
+    assert all(p.default is not p.empty for p in parameters if p.kind is p.KEYWORD_ONLY)
 
 
 def test_an_unknown_architecture_is_a_key_error():

@@ -7,15 +7,14 @@ from schemas import features
 from trainer import config
 from trainer.layers import (
     encoder_block,
-    layer_norm,
     learned_positions,
+    norms,
     pooling,
     sinusoidal_positions,
     token_dropout,
 )
 
 PADDING_ID = 0
-_EMBEDDING_LAYERS = ("token_embedding", "embedding_scale", "positions", "embedding_dropout")
 
 
 def build(
@@ -23,6 +22,8 @@ def build(
     vocabulary_size: int,
     max_length: int,
     head: keras.layers.Layer,
+    *,
+    num_segments: int | None = None,
 ) -> keras.Model:
     """Builds the encoder and puts the task's head on the vector of the sequence.
 
@@ -31,27 +32,37 @@ def build(
         vocabulary_size: Rows of the embedding; every token id is below it, and id 0 is padding.
         max_length: Longest sequence in tokens; binding only for learned positions.
         head: Maps the sequence's vector `(batch, hidden_dim)`, float32, to the outputs.
+        num_segments: Texts that a sequence may be made of, such as 2 for pairs; each token then
+            tells its own. None: one text, and no input for it.
 
     Returns:
-        A functional model from `{"token_ids": (batch, seq_len)}` to the head's outputs, float32.
+        A functional model from `{"token_ids": (batch, seq_len)}`, with `num_segments` also
+        `"segment_ids"` of the same shape and below `num_segments`, to the head's outputs, float32.
         How far a sequence is padded changes none of them.
 
     References:
-        Vaswani et al. 2017, sec. 3, arXiv:1706.03762
+        Vaswani et al. 2017, sec. 3, arXiv:1706.03762;
+        Devlin et al. 2019, fig. 2, arXiv:1810.04805 (segments)
     """
-    token_ids = keras.Input((None,), dtype="int32", name=features.TOKEN_IDS)
+    names = (features.TOKEN_IDS, *((features.SEGMENT_IDS,) if num_segments else ()))
+    inputs = {name: keras.Input((None,), dtype="int32", name=name) for name in names}
     kept_ids = token_dropout.TokenDropout(
         model_config.token_dropout, PADDING_ID, name="token_dropout"
-    )(token_ids)
+    )(inputs[features.TOKEN_IDS])
     padding_mask = ops.not_equal(kept_ids, PADDING_ID)
-    x = _embed(kept_ids, model_config, vocabulary_size, max_length)
+    width = model_config.hidden_dim
+    x = _look_up(kept_ids, vocabulary_size, width, "token_embedding")
+    if num_segments:
+        segments = _look_up(inputs[features.SEGMENT_IDS], num_segments, width, "segment_embedding")
+        x = keras.layers.Add(name="embedding_sum")([x, segments])
+    x = _place(x, model_config, max_length)
     for index in range(model_config.num_layers):
         x = _block(model_config, index)(x, padding_mask=padding_mask)
     if model_config.norm == "pre":
-        x = layer_norm.LayerNorm(name="final_norm")(x)
+        x = norms.build(model_config.norm_kind, name="final_norm")(x)
     pooled = pooling.Pooling(model_config.pooling, name="pooling")(x, padding_mask)
     outputs = ops.cast(head(pooled), "float32")  # whatever policy made the head
-    return keras.Model({features.TOKEN_IDS: token_ids}, outputs, name="transformer")
+    return keras.Model(inputs, outputs, name="transformer")
 
 
 def attention_weights(
@@ -64,16 +75,21 @@ def attention_weights(
 
     Args:
         model: What `build` returned, trained or loaded since.
-        inputs: `{"token_ids": (batch, seq_len)}`, as for the model.
+        inputs: What the model takes, such as `{"token_ids": (batch, seq_len)}`.
 
     Returns:
         Float32 tensor `(batch, num_layers, num_heads, seq_len, seq_len)`: the share of each token
         (last axis) in what a token (last but one) gathers.
     """
-    x = inputs[features.TOKEN_IDS]
-    padding_mask = ops.not_equal(x, PADDING_ID)
-    for name in _EMBEDDING_LAYERS:
-        x = model.get_layer(name)(x)
+    parts = {layer.name: layer for layer in model.layers}
+    token_ids = inputs[features.TOKEN_IDS]
+    padding_mask = ops.not_equal(token_ids, PADDING_ID)
+    x = parts["token_embedding"](token_ids)
+    if "segment_embedding" in parts:
+        x = x + parts["segment_embedding"](inputs[features.SEGMENT_IDS])
+    x = parts["embedding_scale"](x)
+    if "positions" in parts:
+        x = parts["positions"](x)
     weights = []
     for layer in model.layers:
         if isinstance(layer, encoder_block.EncoderBlock):
@@ -82,29 +98,24 @@ def attention_weights(
     return ops.stack(weights, axis=1)
 
 
-def _embed(
-    token_ids: keras.KerasTensor,
-    model_config: config.ModelConfig,
-    vocabulary_size: int,
-    max_length: int,
+def _look_up(ids: keras.KerasTensor, rows: int, width: int, name: str) -> keras.KerasTensor:
+    """Turns ids `(batch, seq_len)` into vectors of length about 1."""
+    initializer = keras.initializers.RandomNormal(stddev=width**-0.5)
+    return keras.layers.Embedding(rows, width, embeddings_initializer=initializer, name=name)(ids)
+
+
+def _place(
+    x: keras.KerasTensor, model_config: config.ModelConfig, max_length: int
 ) -> keras.KerasTensor:
-    """Turns ids `(batch, seq_len)` into vectors that tell token and position."""
-    width = model_config.hidden_dim
-    x = keras.layers.Embedding(
-        vocabulary_size,
-        width,
-        embeddings_initializer=keras.initializers.RandomNormal(stddev=width**-0.5),
-        name="token_embedding",
-    )(token_ids)
+    """Tells the embedded tokens `(batch, seq_len, hidden_dim)` their positions."""
     # Tokens come out as large as the sinusoids that are added: beside small ones, positions drown
     # the words, and the first epochs go by learning to see them (Vaswani et al. 2017, sec. 3.4).
-    x = keras.layers.Rescaling(width**0.5, name="embedding_scale")(x)
-    positions: keras.layers.Layer
+    x = keras.layers.Rescaling(model_config.hidden_dim**0.5, name="embedding_scale")(x)
     if model_config.positions == "learned":
-        positions = learned_positions.LearnedPositions(max_length, name="positions")
-    else:
-        positions = sinusoidal_positions.SinusoidalPositions(name="positions")
-    return keras.layers.Dropout(model_config.dropout, name="embedding_dropout")(positions(x))
+        x = learned_positions.LearnedPositions(max_length, name="positions")(x)
+    elif model_config.positions == "sinusoidal":
+        x = sinusoidal_positions.SinusoidalPositions(name="positions")(x)
+    return keras.layers.Dropout(model_config.dropout, name="embedding_dropout")(x)
 
 
 def _block(model_config: config.ModelConfig, index: int) -> keras.layers.Layer:
@@ -116,5 +127,9 @@ def _block(model_config: config.ModelConfig, index: int) -> keras.layers.Layer:
         model_config.dropout,
         model_config.norm,
         model_config.activation,
+        norm_kind=model_config.norm_kind,
+        num_kv_heads=model_config.num_kv_heads,
+        rotary=model_config.positions == "rotary",
+        recompute=model_config.recompute,
         name=f"encoder_block_{index}",
     )

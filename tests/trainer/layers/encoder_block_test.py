@@ -118,6 +118,76 @@ def test_each_dropout_acts_in_training_alone(part):
     assert not np.allclose(block(_X, training=True), plain)
 
 
+@pytest.mark.parametrize(
+    ("option", "weights"),
+    [
+        ({"norm_kind": "rms"}, 10),
+        ({"activation": "swiglu"}, 14),
+        ({"num_kv_heads": 1}, 12),
+        ({"rotary": True}, 12),
+    ],
+    ids=lambda value: "-".join(value) if isinstance(value, dict) else "",
+)
+def test_each_option_changes_what_comes_out_and_padding_does_not(option, weights):
+    block = encoder_block.EncoderBlock(4, 2, 8, **option)
+    plain = encoder_block.EncoderBlock(4, 2, 8)
+    for each in (block, plain):
+        each.build((None, None, 4))
+        rng = np.random.default_rng(1)
+        for variable in each.trainable_variables:  # by their first units the same in both
+            variable.assign(np.resize(rng.normal(size=64), variable.shape))
+    other = _X.copy()
+    other[1, 3:] = 50.0
+
+    outputs = block(_X, padding_mask=_PADDING_MASK)
+
+    assert len(block.weights) == weights
+    assert np.abs(outputs - plain(_X, padding_mask=_PADDING_MASK)).max() > 0.01
+    np.testing.assert_array_equal(block(other, padding_mask=_PADDING_MASK)[1, :3], outputs[1, :3])
+    np.testing.assert_allclose(block(_X[1:, :3])[0], outputs[1, :3], atol=1e-5)
+
+
+@pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16", "mixed_float16"])
+def test_recomputed_gradients_are_those_of_what_was_kept_dropout_included(policy):
+    results = []
+    for recompute in (False, True):
+        keras.utils.set_random_seed(3)  # the same weights and dropout in both
+        block = encoder_block.EncoderBlock(4, 2, 8, dropout=0.5, recompute=recompute, dtype=policy)
+        block.build((None, None, 4))
+        x = tf.constant(_X)
+
+        @tf.function
+        def step(x, block=block):
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                output = tf.cast(block(x, padding_mask=_PADDING_MASK, training=True), tf.float32)
+                loss = tf.reduce_sum(tf.square(output))
+            variables = [v.value for v in block.trainable_variables]
+            return output, *tape.gradient(loss, [x, *variables])
+
+        results.append([*step(x), *step(x)])
+    plain, again = results
+    tolerance = 1e-6 if policy == "float32" else 0.01
+    for expected, values in zip(plain, again, strict=True):
+        np.testing.assert_allclose(values, expected, atol=tolerance * np.abs(expected).max())
+    assert not np.allclose(plain[0], plain[len(plain) // 2])  # each step drops other units
+
+
+def test_nothing_is_recomputed_where_nothing_is_trained(monkeypatch):
+    block = _block(recompute=True)
+
+    def fail(*args):
+        raise AssertionError("recomputed")
+
+    monkeypatch.setattr(encoder_block.recompute, "call", fail)
+
+    np.testing.assert_array_equal(block(_X, training=False), _block()(_X))
+    _, weights = block(_X, training=True, return_weights=True)
+    assert weights.shape == (2, 2, 5, 5)
+    with pytest.raises(AssertionError, match="recomputed"):
+        block(_X, training=True)
+
+
 def test_dropout_reaches_the_attention_weights():
     assert _block(dropout=0.5).attention.weights_dropout.rate == 0.5
 
@@ -128,15 +198,26 @@ def test_an_unknown_norm_is_refused():
 
 
 def test_config_round_trip():
-    block = encoder_block.EncoderBlock(
-        4, 2, 8, dropout=0.25, norm="post", activation="relu", name="block"
-    )
+    settings = {
+        "hidden_dim": 4,
+        "num_heads": 2,
+        "intermediate_dim": 8,
+        "dropout": 0.25,
+        "norm": "post",
+        "activation": "swiglu",
+        "norm_kind": "rms",
+        "num_kv_heads": 1,
+        "rotary": True,
+        "recompute": True,
+    }
+    block = encoder_block.EncoderBlock(**settings, name="block")
 
     copy = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(block))
 
     assert copy.get_config() == block.get_config()
-    assert (copy.hidden_dim, copy.num_heads, copy.intermediate_dim) == (4, 2, 8)
-    assert (copy.dropout, copy.norm, copy.activation) == (0.25, "post", "relu")
+    assert {name: getattr(copy, name) for name in settings} == settings
+    assert (copy.attention.num_kv_heads, copy.attention.rotary) == (1, True)
+    assert copy.feed_forward.gated
 
 
 def test_a_mixed_policy_reaches_every_part():

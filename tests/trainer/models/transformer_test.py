@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from schemas import features
 from trainer import config
+from trainer.layers import norms
 from trainer.models import transformer
 
 _VOCABULARY_SIZE = 11
@@ -20,13 +21,18 @@ _KINDS = [
     )
 ]
 _EACH_KIND = pytest.mark.parametrize("kind", _KINDS, ids=lambda kind: "-".join(kind.values()))
-# The two that share no option, where the options' combination cannot matter.
-_EACH_OPTION = pytest.mark.parametrize(
-    "kind", [_KINDS[0], _KINDS[-1]], ids=lambda kind: "-".join(kind.values())
-)
+# Those that share no option, where the options' combination cannot matter.
+_OPTIONS = [
+    _KINDS[0],
+    _KINDS[-1],
+    {"positions": "rotary", "norm_kind": "rms", "activation": "swiglu", "num_kv_heads": 1},
+]
+_EACH_OPTION = pytest.mark.parametrize("kind", _OPTIONS, ids=["plain", "other", "modern"])
 
 
-def _model(num_layers: int = 2, dropout: float = 0.0, **kwargs) -> keras.Model:
+def _model(
+    num_layers: int = 2, dropout: float = 0.0, num_segments: int | None = None, **kwargs
+) -> keras.Model:
     """Makes a small model whose weights, biases and norms too, are all random."""
     model_config = config.ModelConfig(
         num_layers=num_layers,
@@ -37,7 +43,11 @@ def _model(num_layers: int = 2, dropout: float = 0.0, **kwargs) -> keras.Model:
         **kwargs,
     )
     model = transformer.build(
-        model_config, _VOCABULARY_SIZE, _MAX_LENGTH, keras.layers.Dense(3, name="logits")
+        model_config,
+        _VOCABULARY_SIZE,
+        _MAX_LENGTH,
+        keras.layers.Dense(3, name="logits"),
+        num_segments=num_segments,
     )
     rng = np.random.default_rng(0)
     model.set_weights([rng.normal(scale=0.5, size=w.shape) for w in model.get_weights()])
@@ -61,7 +71,9 @@ def policy():
     keras.config.set_dtype_policy(before)
 
 
-@_EACH_KIND
+@pytest.mark.parametrize(
+    "kind", [*_KINDS, _OPTIONS[-1]], ids=lambda kind: "-".join(map(str, kind.values()))
+)
 def test_padding_changes_nothing(kind):
     model = _model(**kind)
 
@@ -146,6 +158,75 @@ def test_saved_and_loaded_it_answers_the_same(kind, tmp_path):
     )
 
 
+def test_rotary_positions_need_no_layer_and_no_length():
+    model = _model(positions="rotary")
+    assert "positions" not in [layer.name for layer in model.layers]
+    assert model(_inputs([1] * 40, length=40)).shape == (1, 3)
+
+
+@pytest.mark.parametrize("kind", [{"norm_kind": "layer"}, {"norm_kind": "rms"}])
+def test_the_norm_at_the_end_is_of_the_kind_asked_for(kind):
+    model = _model(**kind)
+    expected = type(norms.build(kind["norm_kind"]))
+    assert type(model.get_layer("final_norm")) is expected
+    assert type(model.get_layer("encoder_block_1").feed_forward_norm) is expected
+
+
+def _with_segments(*sentences: list[int], second_from: int, length: int = 8) -> dict:
+    """Pads sentences whose tokens from `second_from` on belong to a second text."""
+    inputs = _inputs(*sentences, length=length)
+    token_ids = inputs[features.TOKEN_IDS]
+    second = (np.arange(length) >= second_from) & (token_ids != transformer.PADDING_ID)
+    return {**inputs, features.SEGMENT_IDS: second.astype("int64")}
+
+
+def test_segments_tell_which_text_a_token_belongs_to():
+    model = _model(num_segments=2)
+
+    one, other = (model(_with_segments(*_SENTENCES, second_from=n)).numpy() for n in (2, 3))
+    # With the same vector for both texts it makes no difference whose a token is.
+    model.get_layer("segment_embedding").set_weights([np.ones((2, 8))])
+    same = [model(_with_segments(*_SENTENCES, second_from=n)) for n in (2, 3)]
+
+    assert list(model.input) == [features.TOKEN_IDS, features.SEGMENT_IDS]
+    assert np.abs(one - other).max() > 1e-3
+    np.testing.assert_allclose(*same, atol=1e-6)
+
+
+def test_padding_changes_nothing_with_segments():
+    model = _model(num_segments=2)
+
+    short, long = (
+        model(_with_segments(*_SENTENCES, second_from=2, length=length)) for length in (8, 32)
+    )
+    inputs = _with_segments(*_SENTENCES, second_from=2)
+    inputs[features.SEGMENT_IDS][1, 3:] = 1  # what stands where there is padding does not matter
+
+    np.testing.assert_allclose(short, long, atol=1e-5)
+    np.testing.assert_allclose(model(inputs), short, atol=1e-6)
+
+
+def test_attention_weights_know_segments():
+    model = _model(num_segments=2)
+    one, other = (
+        transformer.attention_weights(model, _with_segments(*_SENTENCES, second_from=n)).numpy()
+        for n in (2, 3)
+    )
+    assert one.shape == (2, 2, 2, 8, 8)
+    assert np.abs(one - other).max() > 1e-3
+
+
+def test_recomputing_changes_neither_outputs_nor_gradients():
+    inputs = _inputs(*_SENTENCES)
+    plain, again = (_model(recompute=recompute) for recompute in (False, True))
+
+    assert again.get_layer("encoder_block_1").recompute
+    np.testing.assert_array_equal(again(inputs), plain(inputs))
+    expected = _gradients(plain, inputs)
+    for path, gradient in _gradients(again, inputs).items():
+        np.testing.assert_allclose(gradient, expected[path], rtol=1e-4, atol=1e-5, err_msg=path)
+
+
 def test_exported_it_answers_the_same(tmp_path):
     model = _model()
     inputs = _inputs(*_SENTENCES)
@@ -184,7 +265,7 @@ def test_nothing_flows_back_to_padding(kind):
     to_embedding = gradients["token_embedding/embeddings"]
     np.testing.assert_array_equal(to_embedding[transformer.PADDING_ID], 0.0)
     assert (np.abs(to_embedding[[1, 2, 3, 4, 5, 6, 9]]).max(axis=-1) > 0).all()
-    if kind["positions"] == "learned":
+    if kind.get("positions") == "learned":
         to_table = gradients["positions/table"]
         np.testing.assert_array_equal(to_table[5:], 0.0)  # the longest sentence has 5 tokens
         assert (np.abs(to_table[:5]).max(axis=-1) > 0).all()
@@ -211,14 +292,14 @@ def test_training_learns_a_handful_of_sentences(kind):
     assert losses[-1] < 0.05
 
 
-@pytest.mark.parametrize("norm", ["pre", "post"])
+@_EACH_OPTION
 @pytest.mark.parametrize(("name", "tolerance"), [("mixed_bfloat16", 0.1), ("mixed_float16", 0.01)])
-def test_mixed_precision_is_close_to_float32(policy, name, tolerance, norm):
+def test_mixed_precision_is_close_to_float32(policy, name, tolerance, kind):
     inputs = _inputs(*_SENTENCES, [], length=8)
-    expected = _model(norm=norm)(inputs)
+    expected = _model(**kind)(inputs)
 
     policy(name)
-    model = _model(norm=norm)
+    model = _model(**kind)
 
     assert model.get_layer("encoder_block_0").compute_dtype == name.removeprefix("mixed_")
     assert {v.dtype for v in model.trainable_variables} == {"float32"}
