@@ -2,6 +2,7 @@
 
 import base64
 import dataclasses
+import fractions
 import json
 import math
 import os
@@ -159,8 +160,9 @@ def check(tally: Tally, max_bad_fraction: float, directory: str) -> None:
     if not sum(tally.rows_out.values()):
         raise errors.DataError(f"{rows}: {tally.first[0][0]}", _details(tally, directory))
     if fraction > max_bad_fraction:
+        exact = fractions.Fraction(tally.rows, tally.rows_in)
         share = "{} %, at most {} % may be".format(*_percents(fraction, max_bad_fraction))
-        enough = f"`--set data.max_bad_fraction={_round_up(fraction):g}` goes on without them"
+        enough = f"`--set data.max_bad_fraction={_round_up(exact)}` goes on without them"
         raise errors.DataError(
             f"{rows} ({share}): {tally.first[0][0]}", [*_details(tally, directory), enough]
         )
@@ -200,12 +202,10 @@ def _percents(fraction: float, most: float) -> tuple[str, str]:
     return shown
 
 
-def _round_up(fraction: float) -> float:
-    """The next number with one digit that is no less."""
-    digits = -math.floor(math.log10(fraction))
-    rounded = math.ceil(round(fraction * 10**digits, 9)) / 10**digits
-    # What was taken for rounding noise may have been none.
-    return rounded if rounded >= fraction else rounded + 10.0**-digits
+def _round_up(share: fractions.Fraction) -> str:
+    """The next number with one digit that is no less, spelled without an exponent."""
+    scale = fractions.Fraction(10) ** -math.floor(math.log10(share))
+    return f"{float(math.ceil(share * scale) / scale):.15f}".rstrip("0").rstrip(".")
 
 
 def _path(directory: str) -> str:

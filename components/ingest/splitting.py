@@ -109,13 +109,12 @@ class ByTime:
 def fold(text: str) -> str:
     """Makes one text of all that differ in case, white space or compatible characters alone.
 
-    Unicode's compatibility caseless matching (The Unicode Standard, definition D146), then runs of
-    white space to one space.
+    Compatibility caseless matching (The Unicode Standard, definition D146) without its first two
+    steps, which change the outcome for no character; then runs of white space become one space.
     """
     if text.isascii():
         return " ".join(text.lower().split())
-    folded = unicodedata.normalize("NFD", text).casefold()
-    folded = unicodedata.normalize("NFKD", folded).casefold()
+    folded = unicodedata.normalize("NFKD", text).casefold()
     return " ".join(unicodedata.normalize("NFKD", folded).split())
 
 

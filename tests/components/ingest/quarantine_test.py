@@ -79,6 +79,11 @@ def test_the_remedy_accepts(bad, good):
     quarantine.check(tally, share, "/w")
 
 
+def test_a_small_remedy_is_spelled_out():
+    remedy = _refusal(_tally(199_999, row.BadRow(2, _EMPTY, b"")), 0.0).details[-1]
+    assert remedy == "`--set data.max_bad_fraction=0.000005` goes on without them"
+
+
 def test_no_row_left_is_refused_whatever_is_allowed():
     refused = _refusal(_tally(0, row.BadRow(2, _EMPTY, b"x\n")), 1.0)
     assert str(refused).startswith("1 of 1 rows could not be used: reviews.csv:2: `stars`")

@@ -2,6 +2,7 @@
 
 import collections
 import pickle
+import unicodedata
 
 import hypothesis
 import numpy as np
@@ -39,6 +40,16 @@ def test_folds_what_differs_in_case_or_space_alone(texts, folded):
 def test_keeps_apart_what_differs_otherwise():
     texts = ["a film", "afilm", "a film.", "the film", "a. film", "á film"]
     assert len({splitting.fold(text) for text in texts}) == len(texts)
+
+
+def test_every_character_folds_as_unicode_says():
+    """With all steps of definition D146 of The Unicode Standard."""
+    characters = [chr(c) for c in range(0x30000) if not 0xD800 <= c < 0xE000]
+    for character in characters:
+        whole = unicodedata.normalize("NFD", f"x{character}x").casefold()
+        whole = unicodedata.normalize("NFKD", whole).casefold()
+        whole = unicodedata.normalize("NFKD", whole)
+        assert splitting.fold(f"x{character}x") == " ".join(whole.split())
 
 
 @hypothesis.given(strategies.text())
