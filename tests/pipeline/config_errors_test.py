@@ -5,9 +5,10 @@ import pathlib
 import click.testing
 import pytest
 
-from pipeline import cli, config_errors
+from pipeline import cli, config_errors, data_section
 
 _DATA = "name: demo\ndata: {path: a.csv}\n"  # two lines; what a case adds starts on the third
+_RESERVED = ", ".join(data_section.RESERVED)
 
 _BAD_CONFIGS = [
     # Keys.
@@ -135,7 +136,7 @@ _BAD_CONFIGS = [
     (
         "a task that there is not",
         _DATA + "task: regresion\n",
-        "c.yaml:3: `task` must be one of classification. Received: regresion",
+        "c.yaml:3: `task` must be one of classification, regression. Received: regresion",
     ),
     # Ranges.
     (
@@ -279,19 +280,19 @@ _BAD_CONFIGS = [
         "a slice by the label",
         _DATA + "evaluate: {slices: [label]}\n",
         "c.yaml:3: `evaluate.slices` must name columns other than the text, the label and the "
-        "features of our own (text, label, token_ids, label_id, origin). Received: label",
+        f"features of our own ({_RESERVED}). Received: label",
     ),
     (
         "a slice by a column that Ingest's own name hides",
         "name: demo\ndata: {path: a.csv, text: review}\nevaluate: {slices: [text]}\n",
         "c.yaml:3: `evaluate.slices` must name columns other than the text, the label and the "
-        "features of our own (text, label, token_ids, label_id, origin). Received: text",
+        f"features of our own ({_RESERVED}). Received: text",
     ),
     (
         "a slice by a feature that Transform makes",
         _DATA + "evaluate: {slices: [token_ids]}\n",
         "c.yaml:3: `evaluate.slices` must name columns other than the text, the label and the "
-        "features of our own (text, label, token_ids, label_id, origin). Received: token_ids",
+        f"features of our own ({_RESERVED}). Received: token_ids",
     ),
     (
         "a slice twice",
@@ -313,7 +314,7 @@ _BAD_CONFIGS = [
         "two rules at once",
         _DATA + "evaluate: {metric: f2, slices: [label]}\n",
         "c.yaml:3: `evaluate.slices` must name columns other than the text, the label and the "
-        "features of our own (text, label, token_ids, label_id, origin). Received: label\n"
+        f"features of our own ({_RESERVED}). Received: label\n"
         "c.yaml:3: `evaluate.metric` must name a metric of classification (accuracy, precision, "
         "recall, f1, auc, cross_entropy, calibration_error). Received: f2",
     ),

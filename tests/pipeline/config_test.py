@@ -18,7 +18,8 @@ def _load(tmp_path: pathlib.Path, text: str, *overrides: str) -> config.Config:
 def test_a_name_and_a_path_are_enough(tmp_path: pathlib.Path) -> None:
     loaded = _load(tmp_path, _MINIMAL)
     assert (loaded.name, loaded.task, loaded.data.path) == ("demo", "classification", "a.csv")
-    assert (loaded.data.text, loaded.data.label, loaded.data.labels) == ("text", "label", None)
+    assert (loaded.data.text, loaded.data.label) == (("text",), ("label",))
+    assert loaded.data.labels is None
     parts = loaded.data.split
     assert (parts.train, parts.eval, parts.test, parts.group, parts.time) == (8, 1, 1, None, None)
     assert (loaded.data.format, loaded.data.delimiter, loaded.data.header) == (None, ",", None)
@@ -234,7 +235,7 @@ def test_the_short_form_of_a_check_sets_its_level(tmp_path: pathlib.Path) -> Non
 
 def test_columns_of_a_table_of_ones_own() -> None:
     made = config.from_columns("r.csv", "review", "stars", ["train.epochs=2", "name=mine"])
-    assert (made.name, made.data.text, made.data.label) == ("mine", "review", "stars")
+    assert (made.name, made.data.text, made.data.label) == ("mine", ("review",), ("stars",))
     assert made.train.epochs == 2
 
 

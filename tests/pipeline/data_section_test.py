@@ -5,9 +5,10 @@ import pathlib
 import click.testing
 import pytest
 
-from pipeline import cli
+from pipeline import cli, data_section
 
 _DATA = "name: demo\ndata: {path: a.csv}\n"  # two lines; what a case adds starts on the third
+_RESERVED = ", ".join(data_section.RESERVED)
 
 _BAD_CONFIGS = [
     # The files.
@@ -101,13 +102,13 @@ _BAD_CONFIGS = [
         "the label kept once more",
         "name: demo\ndata: {path: a.csv, label: stars, keep: {stars: number}}\n",
         "c.yaml:2: `data.keep` must name columns other than the text, the label and the features "
-        "of our own (text, label, token_ids, label_id, origin). Received: stars",
+        f"of our own ({_RESERVED}). Received: stars",
     ),
     (
         "a column of a name of our own",
         "name: demo\ndata: {path: a.csv, keep: {origin: text}}\n",
         "c.yaml:2: `data.keep` must name columns other than the text, the label and the features "
-        "of our own (text, label, token_ids, label_id, origin). Received: origin",
+        f"of our own ({_RESERVED}). Received: origin",
     ),
     (
         "a slice by a number",

@@ -16,6 +16,7 @@ from tfx.types import standard_artifacts
 
 from pipeline import errors, execution, failure
 from schemas import errors as data_errors
+from schemas import tasks
 from trainer import config, launch
 from trainer import request as request_lib
 
@@ -204,7 +205,7 @@ def test_through_tfx(
 def _request(directory: pathlib.Path, **changes: object) -> request_lib.Request:
     """A training that cannot go well: there is no transform graph."""
     fields = {
-        "task": "classification",
+        "task": tasks.Settings("classification"),
         "architecture": "transformer",
         "model": config.ModelConfig(),
         "train": config.TrainConfig(),

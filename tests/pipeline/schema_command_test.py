@@ -98,7 +98,7 @@ def test_accepting_tells_what_it_has_written(change: _Change) -> None:
 def test_a_config_finds_its_workspace(change: _Change) -> None:
     pathlib.Path("c.yaml").write_text("name: reviews\ndata: {path: a.csv}\n")
     assert _invoke("diff", "c.yaml", "--set", "data.label=stars").exit_code == 1
-    assert change.configs[0].data.label == "stars"
+    assert change.configs[0].data.label == ("stars",)
 
 
 def test_the_noise_is_in_the_log(change: _Change) -> None:
