@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from components.statistics import signatures
+from components.statistics import signatures, tables
 
 # Texts with their labels that are kept; what is counted is exact as long as there are no more.
 LIMIT = 1_000_000
@@ -54,7 +54,7 @@ class DistinctTexts:
 
     def add(self, rows: pa.Table) -> None:
         """Adds rows with the columns of `SCHEMA`."""
-        self._pending.append(rows.filter(pc.greater_equal(rows["depth"], self.depth)))
+        self._pending.append(tables.at_depth(rows, self.depth))
         if sum(map(len, self._pending)) > max(_LEAST_PENDING, len(self._table) // 2):
             self.compact()
 
@@ -70,16 +70,16 @@ class DistinctTexts:
             return
         table = pa.concat_tables([self._table, *self._pending])
         self._pending = []
-        table = _joined(table.filter(pc.greater_equal(table["depth"], self.depth)))
+        table = _joined(tables.at_depth(table, self.depth))
         while len(table) > self._limit:
             self.depth += 1
-            table = table.filter(pc.greater_equal(table["depth"], self.depth))
+            table = tables.at_depth(table, self.depth)
         self._table = table
 
     def at_depth(self, depth: int) -> "Folds":
         """Returns the texts of a depth or more, grouped."""
         self.compact()
-        table = self._table.filter(pc.greater_equal(self._table["depth"], depth)).combine_chunks()
+        table = tables.at_depth(self._table, depth).combine_chunks()
         return Folds(table.take(pc.sort_indices(table, sort_keys=_GROUP)))
 
 
@@ -164,7 +164,11 @@ def _joined(table: pa.Table) -> pa.Table:
     ordered = hashes[order]
     is_start = _is_start(ordered)
     is_alone = is_start & np.append(is_start[1:], True)
+    if is_alone.all():
+        return table
     repeated = table.take(pa.array(order[~is_alone])).combine_chunks()
+    if not is_alone.any():
+        return _summed(repeated)
     return pa.concat_tables([table.take(pa.array(order[is_alone])), _summed(repeated)])
 
 
@@ -176,8 +180,6 @@ def _summed(table: pa.Table) -> pa.Table:
     is_start = _is_start(by_first["fold"].to_numpy()) | _is_start(labels)
     starts = np.flatnonzero(is_start)
     ends = np.append(starts[1:], len(table)) - 1
-    if not len(starts):
-        return table
     joined = by_first.take(pa.array(starts))
     last = by_last.take(pa.array(ends))
     counts = np.add.reduceat(by_first["count"].to_numpy(), starts)

@@ -74,8 +74,8 @@ def across(values: np.ndarray, others: np.ndarray) -> tuple[np.ndarray, np.ndarr
 def _shared(keys: np.ndarray) -> np.ndarray:
     """Lists the texts `(any,)` whose key another one has, too."""
     order = np.argsort(keys, kind="stable")
-    is_same = keys[order[1:]] == keys[order[:-1]]
-    return np.sort(order[np.append(is_same, False) | np.append(False, is_same)])
+    repeats = np.flatnonzero(keys[order[1:]] == keys[order[:-1]])
+    return np.unique(order[np.concatenate([repeats, repeats + 1])])
 
 
 class _Best:

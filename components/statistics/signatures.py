@@ -26,6 +26,7 @@ SIGNATURE_BYTES = LANES * 2
 _RANDOM = hashing.mix(np.arange(2 * LANES + 1, dtype=np.uint64))
 _FACTORS = (_RANDOM[:LANES] | np.uint64(1)).astype(np.uint32)
 _SUMMANDS = _RANDOM[LANES:-1].astype(np.uint32)
+_SCATTER = np.uint32(0x9E3779B1)
 _PAIRING = _RANDOM[-1] | np.uint64(1)
 # Words at a time: what is in hand fits into the processor's cache.
 _CHUNK = 1 << 16
@@ -47,14 +48,16 @@ def of_words(words: words_lib.Words) -> tuple[np.ndarray, np.ndarray]:
     lanes = np.empty((len(starts), LANES), np.uint16)
     if not len(starts):
         return lanes.view(np.uint64), np.empty(0, np.uint8)
-    short = shingles.astype(np.uint32)
+    # Lanes take the two halves in turn: 32 bits alone would make some of a million texts the same.
+    halves = [shingles.astype(np.uint32), (shingles >> np.uint64(32)).astype(np.uint32)]
     for first, last in _row_chunks(splits):
-        part = short[splits[first] : splits[last]]
         part_starts = starts[first:last] - splits[first]
         for lane in range(LANES):
+            part = halves[lane % 2][splits[first] : splits[last]]
             hashed = part * _FACTORS[lane] + _SUMMANDS[lane]
-            # The smallest of many has few bits left at the top; those at the bottom stay random.
-            lanes[first:last, lane] = np.minimum.reduceat(hashed, part_starts).astype(np.uint16)
+            smallest = np.minimum.reduceat(hashed, part_starts)
+            # The upper bits of a product depend on all bits; the lower ones on the lower ones only.
+            lanes[first:last, lane] = (smallest * _SCATTER) >> np.uint32(16)
     chosen = np.minimum.reduceat(hashing.mix(shingles), starts)
     return lanes.view(np.uint64), hashing.depths(hashing.mix(chosen))
 

@@ -12,7 +12,14 @@ import pyarrow.compute as pc
 
 _LEAST_PENDING = 1 << 16
 
+_ENTRIES = pa.schema({"depth": pa.uint8(), "value": pa.binary(), "count": pa.int64()})
+
 SortKeys = Sequence[tuple[str, str]]
+
+
+def at_depth(table: pa.Table, depth: int) -> pa.Table:
+    """Takes the rows of a table whose `depth` is that or more."""
+    return table.filter(pc.greater_equal(table["depth"], depth))
 
 
 class SampledCounts:
@@ -30,19 +37,13 @@ class SampledCounts:
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._table = pa.table(
-            {
-                "depth": pa.array([], pa.uint8()),
-                "value": pa.array([], pa.binary()),
-                "count": pa.array([], pa.int64()),
-            }
-        )
+        self._table = _ENTRIES.empty_table()
         self._pending: list[pa.Table] = []
         self.depth = 0
 
     def add(self, entries: pa.Table) -> None:
         """Adds entries: `depth` uint8, `value` binary, `count` int64; in any order, repeated."""
-        self._pending.append(entries.filter(pc.greater_equal(entries["depth"], self.depth)))
+        self._pending.append(at_depth(entries, self.depth))
         if sum(map(len, self._pending)) > max(_LEAST_PENDING, len(self._table)):
             self.compact()
 
@@ -56,26 +57,29 @@ class SampledCounts:
         """Sums up what was added."""
         if not self._pending:
             return
-        table = pa.concat_tables([self._table, *self._pending])
+        table = at_depth(pa.concat_tables([self._table, *self._pending]), self.depth)
         self._pending = []
-        table = table.filter(pc.greater_equal(table["depth"], self.depth))
-        table = table.group_by(["depth", "value"]).aggregate([("count", "sum")])
-        table = table.rename_columns(["count", "depth", "value"]).select(
-            ["depth", "value", "count"]
-        )
+        table = _summed(table, ["depth", "value"])
         while len(table) > self._limit:
             self.depth += 1
-            table = table.filter(pc.greater_equal(table["depth"], self.depth))
+            table = at_depth(table, self.depth)
         self._table = table
 
     def most_frequent(self) -> pa.Table:
         """Returns `value` and `count`, highest count first, ties by bytes; of all depths."""
         self.compact()
-        table = self._table.group_by(["value"]).aggregate([("count", "sum")])
-        table = table.rename_columns(["count", "value"]).combine_chunks()
+        table = _summed(self._table, ["value"]).combine_chunks()
         return table.take(
             pc.sort_indices(table, sort_keys=[("count", "descending"), ("value", "ascending")])
         )
+
+
+def _summed(entries: pa.Table, names: list[str]) -> pa.Table:
+    """Adds up the counts of entries that are the same in the named columns."""
+    if not len(entries):  # pyarrow 10 would group no strings into gigabytes of anything
+        return entries.select([*names, "count"])
+    summed = entries.group_by(names).aggregate([("count", "sum")])
+    return summed.rename_columns(["count", *names]).select([*names, "count"])
 
 
 class FirstRows:
