@@ -7,7 +7,7 @@ import pytest
 from tfx.dsl.compiler import compiler
 from tfx.dsl.components.base import base_component
 from tfx.orchestration import pipeline as tfx_pipeline
-from tfx.utils import json_utils
+from tfx.utils import dependency_utils, json_utils
 
 from components.evaluator import component as evaluator
 from components.ingest import columns
@@ -176,3 +176,8 @@ def test_settings_of_one_node_leave_the_others_cached() -> None:
         "Trainer",
         "Evaluator",
     }
+
+
+def test_tfx_does_not_pack_itself_up_for_workers_elsewhere() -> None:
+    options = _create().beam_pipeline_args
+    assert dependency_utils.make_beam_dependency_flags(options) == options
