@@ -46,7 +46,8 @@ class ValidateConfig(trainer_config.Section):
 
     Each is written `leakage: {level: error, limit: 0.02}`; what is left out keeps its default, and
     `leakage: warn` is short for the level alone. Texts are compared with case and white space
-    folded.
+    folded. The limits leave honest data alone: of IMDB's test 0.4 % stands in its train, and of SMS
+    split by hash 10 % are duplicates, 18 % near ones, and 7 % of test is nearly like train.
 
     Attributes:
         anomalies: What departs from the schema.
@@ -78,7 +79,7 @@ class ValidateConfig(trainer_config.Section):
     duplicates: FractionCheck = FractionCheck(level="warn", limit=0.1)
     near_duplicates: FractionCheck = FractionCheck(level="warn", limit=0.2)
     conflicts: FractionCheck = FractionCheck(level="warn", limit=0.01)
-    leakage: FractionCheck = FractionCheck(level="error", limit=0.05)
+    leakage: FractionCheck = FractionCheck(level="error", limit=0.02)
     near_leakage: FractionCheck = FractionCheck(level="warn", limit=0.1)
     truncation: FractionCheck = FractionCheck(level="warn", limit=0.1)
     unknown_tokens: FractionCheck = FractionCheck(level="warn", limit=0.1)

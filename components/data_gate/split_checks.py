@@ -10,6 +10,9 @@ from components.data_gate import outcome, wording
 from components.statistics import text_statistics
 from schemas import features
 
+_MAX_TOLD = 5  # labels of a split in a message
+_MAX_NAMED = 50  # labels in a command
+
 
 def min_rows(name: str, data: outcome.Data, check: config_lib.RowsCheck) -> outcome.Outcome:
     """Judges how many rows each split has; one that is not there has none."""
@@ -38,11 +41,11 @@ def labels(name: str, data: outcome.Data, check: config_lib.Check) -> outcome.Ou
     if not lacking:
         return ()
     message = wording.listed(_spell(data, split, labels) for split, labels in lacking.items())
-    every = json.dumps(sorted(known.union(*found.values())), ensure_ascii=False)
+    every = sorted(known.union(*found.values()))
     return (
         outcome.Violation(
             message=f"train lacks {message}",
-            remedy=f"--set {shlex.quote(f'data.labels={every}')} --set validate.{name}=warn",
+            remedy=f"--set {_name_all(every)} --set validate.{name}=warn",
             rows=tuple(_rows(data, lacking)),
         ),
     )
@@ -50,8 +53,18 @@ def labels(name: str, data: outcome.Data, check: config_lib.Check) -> outcome.Ou
 
 def _spell(data: outcome.Data, split: str, labels: Sequence[str]) -> str:
     counts = data.text.splits[split].labels
-    shown = (f"{wording.shown(label)} ({wording.rows(counts[label])})" for label in labels)
-    return f"the label{'s'[: len(labels) > 1]} {wording.listed(shown)} of {split}"
+    shown = [f"{wording.shown(label)} ({wording.rows(counts[label])})" for label in labels]
+    more = [f"{len(labels) - _MAX_TOLD:,} more"] if len(labels) > _MAX_TOLD else []
+    return (
+        f"the label{'s'[: len(labels) > 1]} {wording.listed(shown[:_MAX_TOLD] + more)} of {split}"
+    )
+
+
+def _name_all(labels: Sequence[str]) -> str:
+    """Writes the setting that names every label, or says how, where they are too many to paste."""
+    if len(labels) > _MAX_NAMED:
+        return f"data.labels=[…all {len(labels):,} labels…]"
+    return shlex.quote(f"data.labels={json.dumps(labels, ensure_ascii=False)}")
 
 
 def _rows(

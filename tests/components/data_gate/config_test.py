@@ -16,9 +16,9 @@ def test_defaults_stop_only_what_cannot_be_meant() -> None:
 @pytest.mark.parametrize(
     ("written", "level", "limit"),
     [
-        ({}, "error", 0.05),
-        ({"leakage": "off"}, "off", 0.05),
-        ({"leakage": {"level": "warn"}}, "warn", 0.05),
+        ({}, "error", 0.02),
+        ({"leakage": "off"}, "off", 0.02),
+        ({"leakage": {"level": "warn"}}, "warn", 0.02),
         ({"leakage": {"limit": "0.2"}}, "error", 0.2),
         ({"leakage": {"level": "warn", "limit": 0}}, "warn", 0.0),
     ],

@@ -88,6 +88,15 @@ def test_a_label_that_train_lacks_is_named_with_its_rows(make_data: _Make) -> No
     assert overrides.parse(level) == overrides.Override(("validate", "labels"), "warn")
 
 
+def test_too_many_labels_are_not_all_told(make_data: _Make) -> None:
+    # As of a column of numbers that was taken for the label.
+    labels = {f"{value / 100}": 1 for value in range(100, 160)}
+    data = make_data({"test": {"labels": labels}})
+    [violation] = split_checks.labels("labels", data, _ERROR)
+    assert violation.message.endswith("`1.04` (1 row) and 55 more of test")
+    assert violation.remedy == "--set data.labels=[…all 62 labels…] --set validate.labels=warn"
+
+
 def test_without_labels_there_is_nothing_to_check(make_data: _Make) -> None:
     data = make_data({name: {"labels": {}} for name in ("train", "eval", "test")})
     assert split_checks.labels("labels", data, _ERROR) == outcome.NotChecked("there are no labels")
