@@ -106,7 +106,14 @@ def build(
 
     if accumulator is None:
         return Steps(train=train, update=lambda: None, judge=judge)
-    update = tf.function(lambda: strategy.run(lambda: apply(*accumulator.take())))
+
+    def update_replica() -> None:
+        apply(*accumulator.take())
+
+    @tf.function
+    def update() -> None:
+        strategy.run(update_replica)
+
     return Steps(train=train, update=update, judge=judge)
 
 

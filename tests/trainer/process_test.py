@@ -76,6 +76,7 @@ def trainings(transformed, tmp_path_factory):
             "clip_norm": 0.3,
             "cpu_replicas": 2,
         },
+        "accumulated": {"dropout": 0.0, "accumulate_batches": 3, "clip_norm": 0.3},
         "bfloat16": {"dropout": 0.0, "precision": "mixed_bfloat16"},
         "float16": {"dropout": 0.0, "precision": "mixed_float16", "cpu_replicas": 2},
     }
@@ -136,23 +137,27 @@ def test_all_that_was_trained_is_told(trainings):
     assert finished.best_epoch == best.epoch
 
 
-def test_tensorboard_logs_hold_each_epoch(trainings):
+def _logged(training):
+    """Reads what TensorBoard would show: (name, epoch) to the value."""
     import tensorflow as tf
 
-    training = trainings["plain"]
     [path] = pathlib.Path(training.serving_model_dir).parent.glob("logs/*tfevents*")
-    logged = {}
-    for event in tf.compat.v1.train.summary_iterator(str(path)):
-        for value in event.summary.value:
-            logged[value.tag, event.step] = float(tf.make_ndarray(value.tensor))
+    return {
+        (value.tag, event.step): float(tf.make_ndarray(value.tensor))
+        for event in tf.compat.v1.train.summary_iterator(str(path))
+        for value in event.summary.value
+    }
+
+
+def test_tensorboard_logs_hold_each_epoch(trainings):
+    training = trainings["plain"]
+    logged = _logged(training)
     for epoch in training.epochs:
         assert logged["eval_loss", epoch.epoch] == pytest.approx(epoch.metrics["eval_loss"])
 
 
-def test_a_killed_training_goes_on_at_the_step_where_it_stopped(
-    transformed, trainings, tmp_path, monkeypatch
-):
-    whole = trainings["plain"]
+def _killed_and_resumed(transformed, directory, monkeypatch, **settings):
+    """Kills a training within its second epoch and has another go on with it."""
     processes = []
 
     class Recorded(subprocess.Popen):
@@ -166,14 +171,23 @@ def test_a_killed_training_goes_on_at_the_step_where_it_stopped(
         if isinstance(event, progress.Step) and event.epoch == 2 and event.step >= 5:
             os.kill(processes[-1].pid, signal.SIGKILL)
 
-    asked = _request(transformed, tmp_path, backup_seconds=0.0)
+    asked = _request(transformed, directory, backup_seconds=0.0, **settings)
     with pytest.raises(RuntimeError, match="killed by SIGKILL"):
         launch.run(asked, kill_in_the_second_epoch)
     assert not pathlib.Path(asked.serving_model_dir).exists()
 
     events = []
     launch.run(asked, events.append)
-    resumed = Training(events, asked.serving_model_dir)
+    assert not any(pathlib.Path(asked.backup_dir).iterdir())  # nothing is left to go on from
+    return Training(events, asked.serving_model_dir)
+
+
+def test_a_killed_training_goes_on_at_the_step_where_it_stopped(
+    transformed, trainings, tmp_path, monkeypatch
+):
+    whole = trainings["plain"]
+
+    resumed = _killed_and_resumed(transformed, tmp_path, monkeypatch)
 
     steps = whole.started.steps_per_epoch
     # Within the second epoch; the step that was told last may not have been backed up yet.
@@ -182,7 +196,36 @@ def test_a_killed_training_goes_on_at_the_step_where_it_stopped(
     answers, expected = _answers(resumed, transformed), _answers(whole, transformed)
     np.testing.assert_allclose(answers["probabilities"], expected["probabilities"], rtol=_SAME)
     np.testing.assert_array_equal(answers["label"], expected["label"])
-    assert not any(pathlib.Path(asked.backup_dir).iterdir())  # nothing is left to go on from
+
+
+def test_accumulating_goes_on_between_groups_and_on_two_replicas_as_on_one(
+    transformed, trainings, tmp_path, monkeypatch
+):
+    whole = trainings["accumulated"]
+
+    resumed = _killed_and_resumed(
+        transformed,
+        tmp_path,
+        monkeypatch,
+        dropout=0.0,
+        accumulate_batches=3,
+        clip_norm=0.3,
+        cpu_replicas=2,
+    )
+
+    steps = whole.started.steps_per_epoch
+    in_epoch = resumed.started.resumed_step - steps
+    assert 3 <= in_epoch < steps
+    assert in_epoch % 3 == 0
+    assert steps % 3  # so that the last group of an epoch is a smaller one
+    np.testing.assert_allclose(resumed.losses(), whole.losses()[1:], rtol=1e-4)
+
+
+def test_the_rate_falls_to_nothing_by_the_optimizers_last_step(trainings):
+    for name in ("plain", "accumulated"):
+        logged = _logged(trainings[name])
+        assert logged["learning_rate", 1] > 1e-3
+        assert logged["learning_rate", 3] == pytest.approx(0.0, abs=1e-7)
 
 
 def _answers(training, transformed):
