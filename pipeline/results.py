@@ -56,6 +56,31 @@ def read(workspace: workspace_lib.Workspace, nodes: Sequence[execution.NodeRun])
     )
 
 
+def show_cached(workspace: workspace_lib.Workspace, nodes: Sequence[execution.NodeRun]) -> None:
+    """Puts what the cache answered with where people look.
+
+    Ingest and DataGate do so themselves when they run; what lies there may be of another run since.
+    """
+    cached = {n.node_id: n.execution_id for n in nodes if n.state == execution.HIT}
+    config = metadata.sqlite_metadata_connection_config(str(workspace.metadata_db))
+    with metadata.Metadata(config) as handle:
+        for node_id, key, directory in (
+            ("Ingest", "quarantine", workspace.quarantine),
+            ("DataGate", "report", workspace.data_report),
+        ):
+            if node_id in cached:
+                [artifact] = _outputs(handle.store, cached[node_id], key)
+                _replace(artifact.uri, str(directory))
+
+
+def _replace(source: str, directory: str) -> None:
+    """Makes a directory a copy of another; none where there is nothing to copy."""
+    if fileio.exists(directory):
+        fileio.rmtree(directory)
+    if fileio.exists(source) and fileio.listdir(source):
+        io_utils.copy_dir(source, directory)
+
+
 def forget_lost_pushes(workspace: workspace_lib.Workspace) -> None:
     """Makes the cache forget models that are no longer where they were pushed to.
 

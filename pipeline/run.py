@@ -64,6 +64,7 @@ def _run(
     results.forget_lost_pushes(workspace)
     with listeners.listening(console.training_event):
         execution.run(pipeline.create_pipeline(config, workspace), console.component_started, ends)
+    results.show_cached(workspace, nodes)
     found = results.read(workspace, nodes)
     seconds = time.monotonic() - started
     ended = run_summary.build(config, workspace, nodes, found, seconds, log_path)

@@ -31,11 +31,13 @@ def raise_errors(findings: findings_lib.Findings, page_path: str) -> None:
 
 
 def _details(findings: findings_lib.Findings, page_path: str) -> Iterator[str]:
-    for finding in findings.errors:
+    for i, finding in enumerate(findings.errors):
         yield f"{finding.check}: {finding.message}"
         for row in finding.rows[:_MAX_ROWS]:
             yield f"  {spell(row)}"
-        yield f"  to accept it: {finding.remedy}"
+        # Said once of findings in a row that it accepts together.
+        if finding.remedy not in [next.remedy for next in findings.errors[i + 1 : i + 2]]:
+            yield f"  to accept it: {finding.remedy}"
     if warnings := len(findings.warnings):
         yield f"and {warnings} warning{'s'[: warnings > 1]}"
     yield f"the page of the data: {page_path}"

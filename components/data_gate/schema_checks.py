@@ -11,7 +11,7 @@ from components.statistics import text_statistics
 from schemas import features
 
 _UNEXPECTED_VALUES = anomalies_pb2.AnomalyInfo.ENUM_TYPE_UNEXPECTED_STRING_VALUES
-_REMEDY = "meritline schema accept"
+_REMEDY = "`meritline schema accept` with the arguments of this run"
 _DATA_SET = "the data set"
 
 

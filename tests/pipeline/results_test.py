@@ -1,5 +1,6 @@
 """Results read from records and artifacts that were written by hand."""
 
+import dataclasses
 import pathlib
 
 import pytest
@@ -51,14 +52,18 @@ class _Records:
     def report(self, *found: findings.Finding) -> proto.Artifact:
         """Writes what DataGate found."""
         uri = self.directory / f"report-{len(found)}"
-        uri.mkdir()
+        uri.mkdir(exist_ok=True)
         findings.write(str(uri), findings.Findings(found, ("drift",), {}))
         return self._artifact("DataReport", uri)
 
     def quarantine(self, rows: int) -> proto.Artifact:
         """Makes what Ingest leaves when it could not use some rows."""
         properties = {"rows": metadata_store_pb2.INT}
-        artifact = self._artifact("Quarantine", self.directory / "quarantine", properties)
+        uri = self.directory / f"quarantine-{rows}"
+        uri.mkdir(exist_ok=True)
+        if rows:
+            (uri / "rows.jsonl").write_text("{}\n" * rows)
+        artifact = self._artifact("Quarantine", uri, properties)
         artifact.properties["rows"].int_value = rows
         return artifact
 
@@ -179,3 +184,26 @@ def test_a_workspace_without_pushes_has_none_to_forget(tmp_path: pathlib.Path) -
     results.forget_lost_pushes(fresh)
     assert list(tmp_path.iterdir()) == []
     results.forget_lost_pushes(_Records(tmp_path).workspace)
+
+
+@pytest.mark.parametrize("state", [execution.HIT, execution.MISS])
+def test_what_the_cache_answers_with_is_put_where_people_look(
+    records: _Records, state: str
+) -> None:
+    place = records.workspace
+    for directory in (place.quarantine, place.data_report):
+        directory.mkdir(parents=True)
+        (directory / "of another run").touch()
+    nodes = [dataclasses.replace(node, state=state) for node in _nodes(records)]
+    results.show_cached(place, nodes)
+    shown = {path.name for path in (*place.quarantine.iterdir(), *place.data_report.iterdir())}
+    cached = {"rows.jsonl", findings.FILE_NAME}
+    assert shown == (cached if state == execution.HIT else {"of another run"})
+
+
+def test_a_cached_quarantine_without_rows_leaves_none(records: _Records) -> None:
+    place = records.workspace
+    place.quarantine.mkdir(parents=True)
+    node = records.add("Ingest", "quarantine", records.quarantine(0))
+    results.show_cached(place, [dataclasses.replace(node, state=execution.HIT)])
+    assert not place.quarantine.exists()

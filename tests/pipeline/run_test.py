@@ -62,6 +62,7 @@ def runs(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> _Runs:
     monkeypatch.setattr(pipeline, "create_pipeline", lambda *_: None)
     monkeypatch.setattr(results, "read", stand_in.read)
     monkeypatch.setattr(results, "forget_lost_pushes", lambda _: None)
+    monkeypatch.setattr(results, "show_cached", lambda *_: None)
     return stand_in
 
 

@@ -199,7 +199,7 @@ def test_anomalies_name_rows_of_the_examples(make_gate: Callable[..., _Gate]) ->
     lines = caught.value.details
     assert re.search(r"^anomalies: text of test: .*zebra", lines[0])
     assert lines[1] == "  reviews.csv:4: zebra (text: value `zebra`)"
-    assert lines[6] == "  to accept it: meritline schema accept"
+    assert lines[6] == "  to accept it: `meritline schema accept` with the arguments of this run"
 
 
 def test_the_latest_blessed_model_brings_what_data_is_compared_with(

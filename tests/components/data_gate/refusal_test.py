@@ -37,7 +37,6 @@ def test_a_refusal_says_what_where_and_what_accepts_it() -> None:
         "  reviews.csv:7: fine",
         "  to accept it: --set a=b",
         "anomalies: stars: too big",
-        "  to accept it: meritline schema accept",
         "anomalies: stars: too big",
         "  to accept it: meritline schema accept",
         "and 2 warnings",

@@ -96,7 +96,9 @@ def test_each_feature_is_told_with_its_rows(judge: Callable[..., outcome.Outcome
     ]
     assert stars.message.startswith("stars of eval: ")
     assert [(row.origin, row.note) for row in stars.rows] == [("a.csv:4", "stars: value `9.5`")]
-    assert {violation.remedy for violation in found} == {"meritline schema accept"}
+    assert {violation.remedy for violation in found} == {
+        "`meritline schema accept` with the arguments of this run"
+    }
     assert not any(violation.is_warning for violation in found)
 
 
