@@ -21,12 +21,11 @@ def _anomalies(schema: schema_pb2.Schema, rows: pd.DataFrame, environment: str) 
 def _labelled(schema: schema_pb2.Schema) -> pd.DataFrame:
     """Makes rows that the schema allows."""
     domains = {domain.name: list(domain.value) for domain in schema.string_domain}
-    return pd.DataFrame(
-        {
-            feature.name: [domains.get(feature.domain, ["anything"])[0]] * 3
-            for feature in schema.feature
-        }
-    )
+    texts = {
+        feature.name: domains.get(feature.domain, ["anything"])[0] for feature in schema.feature
+    }
+    numbers = {f.name: 1.5 for f in schema.feature if f.type == schema_pb2.FLOAT}
+    return pd.DataFrame([texts | numbers] * 3)
 
 
 def test_there_are_some() -> None:

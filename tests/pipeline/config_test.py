@@ -225,6 +225,8 @@ def test_settings_of_csv_files_are_allowed_where_names_do_not_tell(tmp_path: pat
     # A directory's files are looked at before the run; the config alone cannot tell.
     made = config.from_columns("somewhere", overrides=["data.delimiter=;", "data.header=[a, b]"])
     assert (made.data.delimiter, made.data.header) == (";", ("a", "b"))
+    beside = _load(tmp_path, "name: d\ndata: {train: somewhere, test: b.tsv, delimiter: ;}\n")
+    assert beside.data.delimiter == ";"
 
 
 def test_the_short_form_of_a_check_sets_its_level(tmp_path: pathlib.Path) -> None:

@@ -98,6 +98,13 @@ def test_other_formats_pass(name: str, content: bytes, settings: list[str]) -> N
         ),
         (
             "a.csv",
+            b"x,1\n",
+            ["data.header=[text, 2023]"],
+            "`data.label` must be a column of a.csv (text, 2023). Received: label; "
+            "--label COLUMN names it",
+        ),
+        (
+            "a.csv",
             b"",
             ["data.header=[text, label]"],
             "`data.path` must not be empty. Received: a.csv",

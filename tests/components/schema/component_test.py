@@ -4,7 +4,6 @@ import pathlib
 
 import pandas as pd
 import tensorflow_data_validation as tfdv
-from tensorflow_metadata.proto.v0 import schema_pb2
 from tfx import types
 from tfx.types import artifact_utils, standard_artifacts
 from tfx.utils import io_utils
@@ -32,7 +31,7 @@ def test_it_is_a_node_of_one_schema() -> None:
     assert {key: channel.type for key, channel in node.outputs.items()} == {
         "schema": standard_artifacts.Schema
     }
-    assert node.exec_properties == {"request_features": '["text"]'}
+    assert node.exec_properties == {"request_features": '["text"]', "label_feature": '"label"'}
 
 
 def test_the_schema_is_that_of_the_train_split(tmp_path: pathlib.Path) -> None:
@@ -45,4 +44,13 @@ def test_the_schema_is_that_of_the_train_split(tmp_path: pathlib.Path) -> None:
     assert [feature.name for feature in schema.feature] == ["text", "label"]
     assert list(tfdv.get_domain(schema, "label").value) == ["a", "b"]
     assert list(schema.feature[1].not_in_environment) == ["SERVING"]
-    assert isinstance(schema, schema_pb2.Schema)
+
+
+def test_where_nothing_is_a_label_nothing_has_a_domain(tmp_path: pathlib.Path) -> None:
+    statistics = _statistics(tmp_path / "s", train=["a", "b"])
+    out = standard_artifacts.Schema()
+    out.uri = str(tmp_path / "out")
+    channel = types.Channel(type=standard_artifacts.ExampleStatistics)
+    node = component.SchemaGen(channel, label_feature=None)
+    executor.Executor().Do({"statistics": [statistics]}, {"schema": [out]}, node.exec_properties)
+    assert not io_utils.SchemaReader().read(f"{out.uri}/schema.pbtxt").string_domain
