@@ -66,6 +66,6 @@ def _fed(source: Iterator[lines_lib.Line], raw: list[lines_lib.Line]) -> Iterato
         if isinstance(line, lines_lib.Cut):
             raise csv.Error
         size = len(line) if is_first else size + len(line)
-        if size > row.MAX_RECORD_BYTES:
+        if size > row.MAX_RECORD_BYTES or len(raw) > row.MAX_RECORD_LINES:
             raise csv.Error
         yield stray_quotes.latin_1(line)

@@ -8,6 +8,7 @@ from components.ingest import times
 
 # No record may be longer: what is beyond is most likely a quote that nobody closed.
 MAX_RECORD_BYTES = 32 << 20
+MAX_RECORD_LINES = 1 << 20  # since a short line takes far more memory than it has bytes
 # Numbers are written into tf.Examples, whose floats have 32 bits.
 MAX_NUMBER = 3.4028234663852886e38
 _MAX_SHOWN = 60  # characters of a value in a message

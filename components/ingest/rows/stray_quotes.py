@@ -113,10 +113,11 @@ class Recovery:
                 self._rest.append(following)
                 self._exit = None
             line = self._rest[0]
-            if isinstance(line, lines_lib.Cut) or (
-                first_bytes + self._inside_bytes + len(line) > row_lib.MAX_RECORD_BYTES
-            ):
-                return f"open for more than {row_lib.MAX_RECORD_BYTES:,} bytes"
+            if isinstance(line, lines_lib.Cut) or self._is_too_long(first_bytes + len(line)):
+                return (
+                    f"open for more than {row_lib.MAX_RECORD_BYTES:,} bytes "
+                    f"or {row_lib.MAX_RECORD_LINES:,} lines"
+                )
             if self._exit is None:
                 inside = _parse(['"', latin_1(line)], self._delimiter)
                 if inside is None:
@@ -128,6 +129,13 @@ class Recovery:
             return (
                 self._exit and f"open to line {self._line + 1 + len(self._inside):,} ({self._exit})"
             )
+
+    def _is_too_long(self, bytes_around: int) -> bool:
+        """Tells whether lines inside are too long with the one before and the one after them."""
+        return (
+            self._inside_bytes + bytes_around > row_lib.MAX_RECORD_BYTES
+            or len(self._inside) + 2 > row_lib.MAX_RECORD_LINES
+        )
 
 
 def _parse(texts: Iterable[str], delimiter: str) -> list[str] | str | None:

@@ -17,6 +17,8 @@ from components.ingest import settings
 from components.ingest.rows import row
 from schemas import errors
 
+_NO_FEATURE = tf.train.Feature()
+
 
 def read(
     stream: typing.BinaryIO, path: str, columns: columns_lib.Columns, dialect: settings.Dialect
@@ -70,8 +72,9 @@ def _records(stream: typing.BinaryIO, path: str) -> Iterator[bytes]:
 
 
 def _text(name: str, fields: typing.Mapping[str, tf.train.Feature]) -> bytes:
-    kind = fields[name].WhichOneof("kind") if name in fields else None
-    values = getattr(fields[name], kind).value if kind else ()
+    feature = fields.get(name, _NO_FEATURE)
+    # At most one of them is there.
+    values = feature.bytes_list.value or feature.int64_list.value or feature.float_list.value
     if not values:
         raise row.RuleError(f"no `{name}`")
     if len(values) > 1:

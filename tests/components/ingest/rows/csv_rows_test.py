@@ -244,7 +244,8 @@ def test_a_record_of_lines_that_is_too_long_costs_its_first(monkeypatch):
     monkeypatch.setattr(row, "MAX_RECORD_BYTES", 64)
     content = b'"open\n' + b"a,5\n" * 30 + b'"b",5\n' + b'"' + b"x" * 70 + b"\ny,5\n"
     read = _read(_HEADER + content)
-    reason = "must close its quote. Received: '\"open\\n', open for more than 64 bytes"
+    limits = "64 bytes or 1,048,576 lines"
+    reason = f"must close its quote. Received: '\"open\\n', open for more than {limits}"
     assert read[0] == row.BadRow(2, reason, b'"open\n')
     assert read[1:32] == [*(_row(line, b"a") for line in range(3, 33)), _row(33, b"b")]
     assert [type(each) for each in read[32:]] == [row.BadRow, row.Row]
@@ -259,6 +260,16 @@ def test_a_record_may_be_as_long_as_the_limit(monkeypatch):
         assert [type(each) for each in _read(_HEADER + padded)] == [row.Row]
         longer = padded.replace(b"x", b"xx", 1)
         assert {type(each) for each in _read(_HEADER + longer)} >= {row.BadRow}
+
+
+def test_a_record_of_too_many_lines_costs_its_first(monkeypatch):
+    monkeypatch.setattr(row, "MAX_RECORD_LINES", 4)
+    assert _read(_HEADER + b'"a\n\n\nb",5\n') == [_row(2, b"a\n\n\nb")]
+    [bad, *rest] = _read(_HEADER + b'"a\n\n\n\nb",5\n"c\n\n\nd",5\n')
+    limits = "33,554,432 bytes or 4 lines"
+    reason = f"must close its quote. Received: '\"a\\n', open for more than {limits}"
+    assert bad == row.BadRow(2, reason, b'"a\n')
+    assert rest == [_row(6, b'b"'), _row(7, b"c\n\n\nd")]
 
 
 _TEXT_WITHOUT_NUL = strategies.text(

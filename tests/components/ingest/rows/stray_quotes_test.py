@@ -112,7 +112,7 @@ def _record(lines: list[bytes], taken: list[bytes]) -> list[str] | None:
     def fed() -> Iterator[str]:
         for line in lines:
             taken.append(line)
-            if sum(map(len, taken)) > row.MAX_RECORD_BYTES:
+            if sum(map(len, taken)) > row.MAX_RECORD_BYTES or len(taken) > row.MAX_RECORD_LINES:
                 raise csv.Error
             yield line.decode().replace("\0", "0")
 
@@ -125,13 +125,14 @@ def _record(lines: list[bytes], taken: list[bytes]) -> list[str] | None:
 _PIECES = ['"', ",", "x", "\n", "\r", "\0", " ", _OPENS_ANEW.decode(), '""', '"a\n', "x,5\n"]
 
 
-@pytest.mark.parametrize("limit", [4, 12, 30, 1000])
+@pytest.mark.parametrize(("limit", "max_lines"), [(4, 9), (12, 9), (30, 9), (1000, 9), (1000, 3)])
 @hypothesis.given(strategies.lists(strategies.sampled_from(_PIECES)).map("".join))
 @hypothesis.example('"a\nxxxxxxx\nxxxxxxx\n"b\nccccccccc",5\n')
 @hypothesis.example(',5\n"a\n"b\nc",5\n"d\ne\n\nf",5\n')
-def test_stray_quotes_cost_what_they_cost_the_plain_way(limit, content):
+def test_stray_quotes_cost_what_they_cost_the_plain_way(limit, max_lines, content):
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(row, "MAX_RECORD_BYTES", limit)
+        patched.setattr(row, "MAX_RECORD_LINES", max_lines)
         read = _read(content.encode())
         plain = _plainly(content.encode())
     # Of a line that is longer than the limit, the beginning is kept.
