@@ -98,8 +98,8 @@ def _longest_first(first: tf.Tensor, second: tf.Tensor, room: int) -> tuple[tf.T
     """Finds the lengths `(batch,)` left of both, when the longer gives up token after token."""
     half = (room + 1) // 2
     return (
-        tf.minimum(first, tf.maximum(half, room - second)),
-        tf.minimum(second, tf.maximum(room - half, room - first)),
+        tf.minimum(first, tf.maximum(room - second, half)),
+        tf.minimum(second, tf.maximum(room - first, room - half)),
     )
 
 

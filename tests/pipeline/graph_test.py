@@ -54,11 +54,20 @@ def test_the_tasks_schema_is_taken_where_it_describes_every_column() -> None:
     assert _nodes()["Schema"] == graph.Node("Schema", "take schemas/classification/schema.pbtxt")
 
 
-@pytest.mark.parametrize("own", ["evaluate.slices=[domain]", "data.keep={words: number}"])
+@pytest.mark.parametrize(
+    "own", ["evaluate.slices=[domain]", "data.keep={words: number}", "data.text=[a, b]"]
+)
 def test_columns_of_ones_own_have_their_schema_inferred(own: str) -> None:
     assert graph.schema_source(config.from_columns("a.csv", overrides=[own])) is None
     schema = _nodes("evaluate.slices=[domain]")["Schema"]
     assert schema.inputs == (("StatisticsGen", "statistics"),)
+
+
+def test_a_regression_of_one_number_has_a_schema_and_one_of_several_has_none() -> None:
+    one = config.from_columns("a.csv", overrides=["task=regression"])
+    assert graph.schema_source(one) == str(_SCHEMAS / "regression" / "schema.pbtxt")
+    several = config.from_columns("a.csv", overrides=["task=regression", "data.label=[v, a]"])
+    assert graph.schema_source(several) is None
 
 
 def test_a_schema_of_ones_own_stands_above_both(tmp_path: pathlib.Path) -> None:

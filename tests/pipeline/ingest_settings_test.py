@@ -14,6 +14,17 @@ def test_text_and_label_get_the_names_that_everything_after_ingest_knows() -> No
     }
 
 
+def test_numbers_to_learn_are_read_as_numbers_and_rows_dealt_out_by_both_texts() -> None:
+    made = _build("task=regression", "data.text=[a, b]", "data.label=[joy, heat]")
+    assert made.columns.by_feature == {
+        "text": columns.Column("a", "text"),
+        "text_pair": columns.Column("b", "text"),
+        "joy": columns.Column("joy", "number"),
+        "heat": columns.Column("heat", "number"),
+    }
+    assert made.split.content == ("text", "text_pair")
+
+
 def test_slices_are_kept_as_text_and_others_as_they_are_asked_for() -> None:
     wanted = _build("evaluate.slices=[shop]", "data.keep={age: number, shop: text, city: text}")
     assert {name: column.kind for name, column in wanted.columns.by_feature.items()} == {

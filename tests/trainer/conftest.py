@@ -1,4 +1,4 @@
-"""A tiny transformed data set, made once by the real Transform code."""
+"""Tiny transformed data sets, made by the real Transform code."""
 
 import dataclasses
 import pathlib
@@ -12,6 +12,8 @@ _WORDS = {
 }
 _FILLERS = ["the", "film", "was", "a", "really", "so", "and", "plot", "with", "scenes"]
 MAX_LENGTH = 32
+# Neither is a multiple of a batch.
+_COUNTS = {"train": 333, "eval": 90}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,58 +24,114 @@ class Transformed:
         directory: The transform output.
         train_files: Pattern of the train split.
         eval_files: Pattern of the eval split.
-        texts: A few raw texts of the eval split.
-        labels: Their labels.
+        rows: Raw rows of the eval split, feature to value.
     """
 
     directory: str
     train_files: str
     eval_files: str
-    texts: tuple[str, ...]
-    labels: tuple[str, ...]
+    rows: tuple[dict, ...]
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """A few raw texts of the eval split."""
+        return tuple(row["text"] for row in self.rows[:40])
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Their labels."""
+        return tuple(row["label"] for row in self.rows[:40])
 
 
-def _rows(count: int, seed: int) -> list[dict[str, list[str]]]:
-    """Makes texts of 1 to 40 words whose one telling word decides the label."""
-    rng = random.Random(seed)  # noqa: S311 - not for secrets
-    rows = []
-    for _ in range(count):
-        label = rng.choice(["bad", "good"])
-        words = rng.choices(_FILLERS, k=rng.choice([0, 2, 5, 6, 9, 17, 39]))
-        words.insert(rng.randint(0, len(words)), rng.choice(_WORDS[label]))
-        # A column to slice by: the model must not ask for it.
-        rows.append({"text": [" ".join(words)], "label": [label], "shop": ["Rome"]})
-    return rows
+def _text(rng: random.Random, label: str) -> str:
+    """Makes a text of 1 to 40 words of which one telling word is the label's."""
+    words = rng.choices(_FILLERS, k=rng.choice([0, 2, 5, 6, 9, 17, 39]))
+    words.insert(rng.randint(0, len(words)), rng.choice(_WORDS[label]))
+    return " ".join(words)
 
 
-@pytest.fixture(scope="session")
-def transformed(tmp_path_factory) -> Transformed:
-    """Two transformed splits of 333 and 90 rows: neither is a multiple of a batch."""
+def _one_label(rng: random.Random) -> dict:
+    label = rng.choice(["bad", "good"])
+    # A column to slice by: the model must not ask for it.
+    return {"text": _text(rng, label), "label": label, "shop": "Rome"}
+
+
+def _rare_label(rng: random.Random) -> dict:
+    label = "bad" if rng.random() < 0.1 else "good"
+    return {"text": _text(rng, label), "label": label}
+
+
+def _pair(rng: random.Random) -> dict:
+    """The label tells whether the second text is better than the first, so order counts."""
+    first, second = rng.choice([("bad", "good"), ("good", "bad")])
+    label = "better" if second == "good" else "worse"
+    return {"text": _text(rng, first), "text_pair": _text(rng, second), "label": label}
+
+
+def _label_set(rng: random.Random) -> dict:
+    """Any of the labels, none as well; each has a word of its own."""
+    labels = [label for label in _WORDS if rng.random() < 0.5]
+    text = " ".join(["film", *(_text(rng, label) for label in labels)])
+    return {"text": text, "label": "|".join(labels) or "|"}
+
+
+def _numbers(rng: random.Random) -> dict:
+    """Two targets on scales far apart: one told by a word, one by the number of words."""
+    label = rng.choice(["bad", "good"])
+    text = _text(rng, label)
+    votes = 1000.0 if label == "good" else 200.0
+    return {"text": text, "votes": votes + rng.random(), "share": 1e-3 * len(text.split())}
+
+
+def _settings_and_rows(kind: str):
+    from schemas import tasks
+
+    return {
+        "one_label": (tasks.Settings("classification"), _one_label),
+        "rare_label": (tasks.Settings("classification"), _rare_label),
+        "pair": (tasks.Settings("classification", texts=("text", "text_pair")), _pair),
+        "label_set": (tasks.Settings("classification", options={"separator": "|"}), _label_set),
+        "numbers": (
+            tasks.Settings(
+                "regression", targets=("votes", "share"), options={"names": ["votes", "share"]}
+            ),
+            _numbers,
+        ),
+    }[kind]
+
+
+def _transform(root: pathlib.Path, settings, splits: dict[str, list[dict]]) -> Transformed:
+    """Runs Transform as TFX does, over rows that map each feature to its value."""
     import tensorflow as tf
     import tensorflow_transform as tft
     from tensorflow_transform import beam as tft_beam
     from tensorflow_transform.tf_metadata import metadata_io
 
     from components.transform import preprocessing
-    from schemas import tasks
 
-    root = pathlib.Path(tmp_path_factory.mktemp("transformed"))
-    settings = {
-        "task": tasks.Settings("classification").to_fields(),
+    custom_config = {
+        "task": settings.to_fields(),
         "tokenizer": {"vocabulary_size": 120, "max_length": MAX_LENGTH},
         "labels": None,
     }
-    spec = {name: tf.io.FixedLenFeature([1], tf.string) for name in ("text", "label", "shop")}
+    types = {str: tf.string, float: tf.float32}
+    spec = {
+        name: tf.io.FixedLenFeature([1], types[type(value)])
+        for name, value in splits["train"][0].items()
+    }
     metadata = tft.DatasetMetadata.from_feature_spec(spec)
-    splits = {"train": _rows(333, seed=1), "eval": _rows(90, seed=2)}
+    columns = {
+        split: [{name: [value] for name, value in row.items()} for row in rows]
+        for split, rows in splits.items()
+    }
     with tft_beam.Context(temp_dir=str(root / "temp")):
         (train, transformed_metadata), transform_fn = (
-            splits["train"],
+            columns["train"],
             metadata,
         ) | tft_beam.AnalyzeAndTransformDataset(
-            lambda inputs: preprocessing.preprocessing_fn(inputs, settings)
+            lambda inputs: preprocessing.preprocessing_fn(inputs, custom_config)
         )
-        evaluation, _ = ((splits["eval"], metadata), transform_fn) | tft_beam.TransformDataset()
+        evaluation, _ = ((columns["eval"], metadata), transform_fn) | tft_beam.TransformDataset()
         transform_fn | tft_beam.WriteTransformFn(str(root / "graph"))
     # TFX's Transform writes the raw features' metadata as well.
     metadata_io.write_metadata(metadata, str(root / "graph" / "metadata"))
@@ -84,11 +142,34 @@ def transformed(tmp_path_factory) -> Transformed:
         with tf.io.TFRecordWriter(str(root / name / "part-0.gz"), options) as writer:
             for row in rows:
                 writer.write(coder.encode(row))
-    shown = splits["eval"][:40]
     return Transformed(
         directory=str(root / "graph"),
         train_files=str(root / "train" / "*"),
         eval_files=str(root / "eval" / "*"),
-        texts=tuple(row["text"][0] for row in shown),
-        labels=tuple(row["label"][0] for row in shown),
+        rows=tuple(splits["eval"]),
     )
+
+
+@pytest.fixture(scope="session")
+def transformed_as(tmp_path_factory):
+    """Gives `made(kind)`, the settings of the task and its transformed splits, made once each."""
+    made = {}
+
+    def make(kind):
+        if kind not in made:
+            settings, make_row = _settings_and_rows(kind)
+            splits = {}
+            for seed, (split, count) in enumerate(_COUNTS.items(), start=1):
+                rng = random.Random(seed)  # noqa: S311 - not for secrets
+                splits[split] = [make_row(rng) for _ in range(count)]
+            root = pathlib.Path(tmp_path_factory.mktemp("transformed"))
+            made[kind] = settings, _transform(root, settings, splits)
+        return made[kind]
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def transformed(transformed_as) -> Transformed:
+    """Texts that are good or bad, in one split of 333 rows and one of 90."""
+    return transformed_as("one_label")[1]

@@ -12,12 +12,15 @@ def run_transform(tmp_path_factory):
     """Gives `run(rows, preprocessing_fn, others=())`.
 
     It learns from `rows` and returns what rows and others became, and the `TFTransformOutput`.
-    A row maps each feature's name to one value.
+    A row maps each feature's name to one value, a text or a float.
     """
 
     def run(rows, preprocessing_fn, others=()):
         directory = tmp_path_factory.mktemp("transform")
-        spec = {name: tf.io.FixedLenFeature([1], tf.string) for name in rows[0]}
+        types = {
+            name: tf.float32 if isinstance(v, float) else tf.string for name, v in rows[0].items()
+        }
+        spec = {name: tf.io.FixedLenFeature([1], dtype) for name, dtype in types.items()}
         metadata = dataset_metadata.DatasetMetadata(schema_utils.schema_from_feature_spec(spec))
         learned_from, all_rows = (
             [{name: [value] for name, value in row.items()} for row in some]

@@ -108,3 +108,28 @@ def test_a_batch_without_any_label_has_none(transformed):
     layer = transformed[1].transform_features_layer()
     ids = layer({"label": tf.constant([[""], [""]])})["id"]
     assert ids.numpy().tolist() == [labels.NO_LABEL_ID] * 2
+
+
+@pytest.fixture(scope="module")
+def sets(run_transform):
+    def preprocess(inputs):
+        return {"ids": labels.label_sets(tf.reshape(inputs["label"], [-1]), "|")}
+
+    rows = [{"label": raw} for raw in (b"red|green", b" green ", b"|", b"blue|red|blue", b"10| 9")]
+    return run_transform(rows, preprocess)
+
+
+def test_joined_labels_become_the_ids_of_each(sets):
+    rows, output = sets
+    lines = output.vocabulary_by_name(features.LABEL_VOCABULARY)
+    assert lines == [b"10", b"9", b"blue", b"green", b"red"]
+    found = [[lines[index].decode() for index in row["ids"]] for row in rows]
+    assert found == [["green", "red"], ["green"], [], ["blue", "red"], ["10", "9"]]
+
+
+def test_an_unknown_label_among_several_is_named(sets):
+    layer = sets[1].transform_features_layer()
+    with pytest.raises(
+        tf.errors.InvalidArgumentError, match=r"must be one of .*'red'.* Received: 'pink'"
+    ):
+        layer({"label": tf.constant([["red|pink"], ["green"]])})

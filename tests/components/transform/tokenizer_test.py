@@ -65,3 +65,77 @@ def test_a_tokenizer_learns_once(run_transform):
 
     with pytest.raises(ValueError, match=r"must learn only once.*'token_vocabulary'"):
         run_transform([{"text": b"a"}], preprocess)
+
+
+_PAIRS = [
+    (b"a b", b"c"),  # both fit
+    (b"a b a b a b a b", b"c"),  # only the first is too long
+    (b"a", b"c c c c c c"),  # only the second is
+    (b"a b a b", b"c c c c"),  # both are, one like the other
+    (b"", b"c"),
+    (b"", b""),
+]
+
+
+@pytest.fixture(scope="module", params=[8, 9])
+def paired(run_transform, request):
+    """Pairs cut to 8 tokens, 5 of them words; and to 9, of which 6 are."""
+    config = config_lib.TokenizerConfig(kind="words", vocabulary_size=16, max_length=request.param)
+
+    def preprocess(inputs):
+        tokenize = tokenizer.Tokenizer(config)
+        first, second = _column(inputs), _column(inputs, "more")
+        tokenize.learn(tf.concat([first, second], axis=0))
+        token_ids, segment_ids = tokenize.pairs(first, second)
+        return {"ids": token_ids.to_sparse(), "segments": segment_ids.to_sparse()}
+
+    rows = [{"text": first, "more": second} for first, second in _PAIRS]
+    found, output = run_transform(rows, preprocess)
+    lines = output.vocabulary_by_name("token_vocabulary")
+    told = [
+        (b" ".join(lines[token] for token in row["ids"]).decode(), row["segments"].tolist())
+        for row in found
+    ]
+    return request.param, told
+
+
+def test_a_pair_is_marked_and_its_longer_text_cut_first(paired):
+    max_length, told = paired
+    expected = {
+        8: [
+            ("[CLS] a b [SEP] c [SEP]", [0, 0, 0, 0, 1, 1]),
+            ("[CLS] a b a b [SEP] c [SEP]", [0, 0, 0, 0, 0, 0, 1, 1]),
+            ("[CLS] a [SEP] c c c c [SEP]", [0, 0, 0, 1, 1, 1, 1, 1]),
+            ("[CLS] a b a [SEP] c c [SEP]", [0, 0, 0, 0, 0, 1, 1, 1]),
+            ("[CLS] [SEP] c [SEP]", [0, 0, 1, 1]),
+            ("[CLS] [SEP] [SEP]", [0, 0, 1]),
+        ],
+        9: [
+            ("[CLS] a b [SEP] c [SEP]", [0, 0, 0, 0, 1, 1]),
+            ("[CLS] a b a b a [SEP] c [SEP]", [0, 0, 0, 0, 0, 0, 0, 1, 1]),
+            ("[CLS] a [SEP] c c c c c [SEP]", [0, 0, 0, 1, 1, 1, 1, 1, 1]),
+            ("[CLS] a b a [SEP] c c c [SEP]", [0, 0, 0, 0, 0, 1, 1, 1, 1]),
+            ("[CLS] [SEP] c [SEP]", [0, 0, 1, 1]),
+            ("[CLS] [SEP] [SEP]", [0, 0, 1]),
+        ],
+    }
+    assert told == expected[max_length]
+
+
+def test_the_longer_text_gives_up_token_after_token():
+    """The closed form against the loop that it stands for."""
+
+    def one_by_one(first, second, room):
+        while first + second > room:
+            if first > second:
+                first -= 1
+            else:
+                second -= 1
+        return first, second
+
+    for room in (1, 2, 5, 6):
+        lengths = [(first, second) for first in range(9) for second in range(9)]
+        left, right = (tf.constant(column, tf.int64) for column in zip(*lengths, strict=True))
+        found = tokenizer._longest_first(left, right, room)
+        expected = [one_by_one(first, second, room) for first, second in lengths]
+        assert list(zip(*(part.numpy().tolist() for part in found), strict=True)) == expected
