@@ -59,23 +59,37 @@ def across(values: np.ndarray, others: np.ndarray) -> tuple[np.ndarray, np.ndarr
     best = _Best(len(values))
     texts = np.arange(len(values))
     for band in range(signatures.BANDS):
-        following = others[:, (band + 1) % signatures.BANDS]
-        order = np.lexsort((following, others[:, band]))
+        wanted = values[:, band]
+        offered = np.flatnonzero(_counts(wanted, others[:, band]))
+        order = offered[np.argsort(others[offered, band], kind="stable")]
         keys = others[order, band]
-        firsts = np.searchsorted(keys, values[:, band])
+        firsts = np.searchsorted(keys, wanted)
         for step in range(_TRIES):
             offer = firsts + step
             fits = offer < len(keys)
-            fits[fits] = keys[offer[fits]] == values[fits, band]
+            fits[fits] = keys[offer[fits]] == wanted[fits]
             best.offer(values, texts[fits], others, order[offer[fits]])
     return best.found()
 
 
 def _shared(keys: np.ndarray) -> np.ndarray:
-    """Lists the texts `(any,)` whose key another one has, too."""
-    order = np.argsort(keys, kind="stable")
-    repeats = np.flatnonzero(keys[order[1:]] == keys[order[:-1]])
-    return np.unique(order[np.concatenate([repeats, repeats + 1])])
+    """Lists the texts `(any,)` whose key another one has, too; and few others."""
+    return np.flatnonzero(_counts(keys, keys) > 1)
+
+
+def _counts(keys: np.ndarray, asked: np.ndarray) -> np.ndarray:
+    """Counts how many keys are as each of those asked for, or more: it goes by their upper bits.
+
+    Args:
+        keys: uint64 `(any,)`, evenly spread.
+        asked: uint64 `(asked,)`, the same.
+
+    Returns:
+        int64 `(asked,)`.
+    """
+    shift = np.uint64(64 - max(10, len(keys).bit_length() + 3))
+    buckets = np.bincount((keys >> shift).astype(np.int64), minlength=1 << (64 - int(shift)))
+    return buckets[(asked >> shift).astype(np.int64)]
 
 
 class _Best:

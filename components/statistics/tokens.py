@@ -5,8 +5,10 @@ learner, so the vocabulary is the one that Transform will learn, as long as no m
 than are counted exactly (`counting.MAX_WORDS`) and learned from (`MAX_LEARNED_WORDS`).
 """
 
+import contextlib
 import dataclasses
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pyarrow as pa
@@ -63,17 +65,29 @@ def learn(train: tables.SampledCounts, config: config_lib.TokenizerConfig) -> Co
     # Where texts are sampled, a word occurs 2^depth times as often as it was counted.
     counts = pc.multiply(first["count"], 1 << train.depth).to_pylist()
     words = [word.decode() for word in first["value"].to_pylist()]
-    learned = _LEARN[config.kind]
     try:
-        asset = learned(
-            vocabulary.Counted(list(zip(words, counts, strict=True)), len(counted)), config
-        )
+        with _uncollected():
+            asset = _LEARN[config.kind](
+                vocabulary.Counted(list(zip(words, counts, strict=True)), len(counted)), config
+            )
     except errors.DataError:
         asset = vocabulary.Learned(list(vocabulary.RESERVED))
     return _word_pieces(asset) if config.kind == "wordpiece" else _whole_words(asset)
 
 
 _LEARN = {"wordpiece": wordpiece.learn_pieces, "words": words_lib.take_words}
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Lets the garbage collector rest: the learner makes lists by the million and no cycles."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def count(

@@ -16,6 +16,7 @@ _HAS_CONTROL = rf"(?s).*{_CONTROL}.*"
 _NEARLY_EMPTY = r"(?s)[^\pL\pN]*[\pL\pN]?[^\pL\pN]*"  # fewer than 2 letters or digits
 _PUNCTUATION = r"\p{P}\p{M}*"
 _HASHES = 2**63 - 1
+_TEXTS = [tf.TensorSpec([None], tf.string)]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,7 +66,7 @@ class Reader:
         self._words = _traced(config)
         folding = config.model_copy(update={"lowercase": True})
         self._folded = self._words if config.lowercase else _traced(folding)
-        self._signs = tf.function(_signs, input_signature=[tf.TensorSpec([None], tf.string)])
+        self._signs = tf.function(_signs, input_signature=_TEXTS, autograph=False)
 
     def read(self, texts: np.ndarray) -> tuple[Words, Words, Signs]:
         """Reads texts, bytes `(rows,)`.
@@ -92,7 +93,7 @@ def _traced(config: config_lib.TokenizerConfig) -> Callable[[tf.Tensor], Words]:
             words.row_splits,
         )
 
-    graph = tf.function(split, input_signature=[tf.TensorSpec([None], tf.string)])
+    graph = tf.function(split, input_signature=_TEXTS, autograph=False)
 
     def read(texts: tf.Tensor) -> Words:
         unique, hashes, *others = (value.numpy() for value in graph(texts))
