@@ -14,6 +14,8 @@ ORIGIN = "origin"
 
 # Transformed features: what Transform writes and the Trainer reads.
 TOKEN_IDS = "token_ids"
+NEXT_IDS = "next_ids"  # what comes after each of them
+CHARACTERS = "characters"  # how many a text has
 SEGMENT_IDS = "segment_ids"  # which text of a pair a token belongs to, from 0
 LABEL_ID = "label_id"
 SCALED_TARGETS = "scaled_targets"  # numbers to learn, of mean 0 and standard deviation 1

@@ -11,7 +11,9 @@ import heapq
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 
-CONTINUATION = "##"  # opens a piece that does not start a word
+from schemas import tokens
+
+CONTINUATION = tokens.CONTINUATION
 
 Pair = tuple[str, str]
 
@@ -50,6 +52,26 @@ def learn(counts: Mapping[str, int], size: int) -> list[str]:
     return list(pieces)
 
 
+def learn_lossless(counts: Mapping[str, int], alphabet: Sequence[str], size: int) -> list[str]:
+    """Learns byte-level BPE: an alphabet that is given whole, then pairs merged one by one.
+
+    A piece is the same wherever in a word it stands. Else it is as `learn`.
+
+    Args:
+        counts: How often each word occurs; words are not empty.
+        alphabet: All characters that words can be made of.
+        size: Pieces at most, and at least those of the alphabet.
+
+    References:
+        Radford et al. 2019, "Language Models are Unsupervised Multitask Learners", sec. 2.2
+    """
+    pieces = dict.fromkeys(alphabet)
+    corpus = _Corpus(counts, continuation="")
+    while len(pieces) < size and (pair := corpus.most_frequent_pair()) is not None:
+        pieces.setdefault(corpus.merge(pair))
+    return list(pieces)
+
+
 def _alphabet(counts: Mapping[str, int]) -> list[str]:
     """Lists characters by falling frequency, as they open a word and as they continue one.
 
@@ -69,9 +91,9 @@ def _alphabet(counts: Mapping[str, int]) -> list[str]:
     return sorted(seen, key=lambda piece: (-seen[piece], piece))
 
 
-def _characters(word: str) -> list[str]:
+def _characters(word: str, continuation: str = CONTINUATION) -> list[str]:
     """Splits a word into single-character pieces."""
-    return [word[0], *(CONTINUATION + character for character in word[1:])]
+    return [word[0], *(continuation + character for character in word[1:])]
 
 
 class _Corpus:
@@ -81,7 +103,8 @@ class _Corpus:
     merged away, not with words times merges.
     """
 
-    def __init__(self, counts: Mapping[str, int]) -> None:
+    def __init__(self, counts: Mapping[str, int], continuation: str = CONTINUATION) -> None:
+        self._continuation = continuation
         self._words: list[list[str]] = []
         self._word_counts: list[int] = []
         self._pair_counts: collections.defaultdict[Pair, int] = collections.defaultdict(int)
@@ -89,7 +112,7 @@ class _Corpus:
         self._words_with: collections.defaultdict[Pair, list[int]] = collections.defaultdict(list)
         shared: dict[str, str] = {}  # one object for each piece, not one for each occurrence
         for word, count in counts.items():
-            pieces = [shared.setdefault(piece, piece) for piece in _characters(word)]
+            pieces = [shared.setdefault(piece, piece) for piece in _characters(word, continuation)]
             for pair in _pairs(pieces):
                 self._pair_counts[pair] += count
                 self._words_with[pair].append(len(self._words))
@@ -109,7 +132,7 @@ class _Corpus:
 
     def merge(self, pair: Pair) -> str:
         """Joins every occurrence of the pair and returns the piece that it makes."""
-        merged = pair[0] + pair[1].removeprefix(CONTINUATION)
+        merged = pair[0] + pair[1].removeprefix(self._continuation)
         changes: collections.defaultdict[Pair, int] = collections.defaultdict(int)
         for index in set(self._words_with.pop(pair)):
             before, count = self._words[index], self._word_counts[index]

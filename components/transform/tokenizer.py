@@ -2,11 +2,14 @@
 
 import tensorflow as tf
 
+from components.transform import byte_pairs, characters, text, vocabulary, wordpiece, words
 from components.transform import config as config_lib
-from components.transform import text, vocabulary, wordpiece, words
 from schemas import features
 
-_KINDS = {"wordpiece": wordpiece.learn, "words": words.learn}
+# What learns from whole texts, and turns them into ids.
+_OF_TEXTS = {"characters": characters.learn, "bytes_bpe": byte_pairs.learn}
+# What does so with their words.
+_OF_WORDS = {"wordpiece": wordpiece.learn, "words": words.learn}
 
 
 class Tokenizer:
@@ -36,7 +39,7 @@ class Tokenizer:
         Without it, the first texts that are tokenized are those learned from.
 
         Returns:
-            What turns words `(batch, None)` into ids `(batch, None)`.
+            What turns texts `(batch,)` into ids `(batch, None)`.
 
         Raises:
             ValueError: If this tokenizer has learned already.
@@ -46,16 +49,23 @@ class Tokenizer:
                 "A tokenizer must learn only once, before it tokenizes. "
                 f"Received: a second call for vocabulary_name={self.vocabulary_name!r}"
             )
-        found = text.words(texts, self.config).flat_values
+        learn = _OF_TEXTS.get(self.config.kind) or self._learn_words
+        self._look_up = learn(texts, self.config, self.vocabulary_name)
+        return self._look_up
+
+    def _learn_words(
+        self, texts: tf.Tensor, config: config_lib.TokenizerConfig, vocabulary_name: str
+    ) -> vocabulary.Lookup:
+        found = text.words(texts, config).flat_values
         # In bytes, as the lookup counts.
         found = tf.boolean_mask(found, tf.strings.length(found) <= vocabulary.MAX_WORD_BYTES)
-        self._look_up = _KINDS[self.config.kind](found, self.config, self.vocabulary_name)
-        return self._look_up
+        look_up = _OF_WORDS[config.kind](found, config, vocabulary_name)
+        return lambda texts: look_up(text.words(texts, config))
 
     def pieces(self, texts: tf.Tensor) -> tf.RaggedTensor:
         """Turns texts `(batch,)` into int64 ids `(batch, None)`, without marks or truncation."""
         look_up = self._look_up or self.learn(texts)
-        return look_up(text.words(texts, self.config))
+        return look_up(texts)
 
     def __call__(self, texts: tf.Tensor) -> tf.RaggedTensor:
         """Turns texts `(batch,)` into int64 ids `(batch, None)`: `[CLS]`, pieces, `[SEP]`.

@@ -13,10 +13,9 @@ import tensorflow as tf
 import tensorflow_transform.beam as tft_beam
 
 from components.transform import analyzer
-from schemas import errors
+from schemas import errors, tokens
 
-# Ids 0 to 4 of every token vocabulary.
-RESERVED = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
+RESERVED = tokens.RESERVED
 PAD_ID, UNK_ID, CLS_ID, SEP_ID, MASK_ID = range(len(RESERVED))
 UNK = RESERVED[UNK_ID]
 
@@ -52,7 +51,8 @@ class Learned:
 
 
 Learn = Callable[[Counted], Learned]
-Lookup = Callable[[tf.RaggedTensor], tf.RaggedTensor]
+# Strings to ids `(batch, None)`: words `(batch, None)`, or whole texts `(batch,)`.
+Lookup = Callable[[tf.Tensor | tf.RaggedTensor], tf.RaggedTensor]
 
 
 def analyze(
