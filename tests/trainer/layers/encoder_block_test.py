@@ -156,7 +156,6 @@ def test_recomputed_gradients_are_those_of_what_was_kept_dropout_included(policy
         block.build((None, None, 4))
         x = tf.constant(_X)
 
-        @tf.function
         def step(x, block=block):
             with tf.GradientTape() as tape:
                 tape.watch(x)
@@ -165,11 +164,12 @@ def test_recomputed_gradients_are_those_of_what_was_kept_dropout_included(policy
             variables = [v.value for v in block.trainable_variables]
             return output, *tape.gradient(loss, [x, *variables])
 
-        results.append([*step(x), *step(x)])
+        # Traced where that rounds no other way: the graph's optimizer moves casts to bfloat16.
+        run = tf.function(step) if policy == "float32" else step
+        results.append([*run(x), *run(x)])
     plain, again = results
-    tolerance = 1e-6 if policy == "float32" else 0.01
     for expected, values in zip(plain, again, strict=True):
-        np.testing.assert_allclose(values, expected, atol=tolerance * np.abs(expected).max())
+        np.testing.assert_allclose(values, expected, atol=1e-6 * np.abs(expected).max())
     assert not np.allclose(plain[0], plain[len(plain) // 2])  # each step drops other units
 
 
