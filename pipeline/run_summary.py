@@ -40,7 +40,7 @@ def build(
         pushed_dir=found.pushed_dir,
         data_page=str(workspace.data_report / "index.html"),
         log_path=log_path,
-        next_command=_next_command(found),
+        next_command=_next_command(found, len(config.task_settings.texts)),
     )
 
 
@@ -78,11 +78,12 @@ def _warning(finding: findings_lib.Finding) -> str:
     return f"{told}: {row.origin}{note}{more}"
 
 
-def _next_command(found: results.Results) -> str | None:
+def _next_command(found: results.Results, num_texts: int) -> str | None:
     """Names what one would try now, as it can be pasted."""
-    if found.pushed_dir:
-        return f'{_python()} -m serving.ask {shlex.quote(found.pushed_dir)} "Any text of your own."'
-    return None
+    if not found.pushed_dir:
+        return None
+    texts = ['"Any text of your own."', '"And another."'][:num_texts]
+    return f"{_python()} -m serving.ask {shlex.quote(found.pushed_dir)} {' '.join(texts)}"
 
 
 def _python() -> str:

@@ -1,14 +1,15 @@
 """Asks a pushed model: `python -m serving.ask DIR TEXT [TEXT ...]`.
 
 DIR is a serving directory or one of its versions. Prints one line of JSON for each text, with the
-names of the model's outputs.
+names of the model's outputs. A model of pairs takes two texts for each answer.
 """
 
 import json
 import os
+import pathlib
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from serving import versions
@@ -19,12 +20,17 @@ _USAGE = "usage: python -m serving.ask DIR TEXT [TEXT ...]"
 def ask(directory: str, texts: Sequence[str]) -> list[dict[str, Any]]:
     """Answers texts with the newest version's `serving_default` signature.
 
+    Args:
+        directory: A serving directory or one of its versions.
+        texts: A text for each answer; for a model of pairs two, one after the other.
+
     Returns:
-        For each text, output name to value.
+        For each text, or pair, output name to value.
 
     Raises:
         FileNotFoundError: If the directory holds no version.
-        OSError, ValueError: If the version cannot be read.
+        OSError: If the version cannot be read.
+        ValueError: If the version cannot be read, or a text of a pair is missing.
     """
     path = versions.latest(directory)
     # An answer is all that one wants to see: TensorFlow and its plug-ins greet on standard error.
@@ -34,10 +40,26 @@ def ask(directory: str, texts: Sequence[str]) -> list[dict[str, Any]]:
     import tensorflow_text  # noqa: F401 - registers the ops of the model's preprocessing
 
     signature = tf.saved_model.load(str(path)).signatures["serving_default"]
-    [name] = signature.structured_input_signature[1]
-    answers = signature(**{name: tf.constant(list(texts))})
+    names = _in_order(path, signature.structured_input_signature[1])
+    if len(texts) % len(names):
+        raise ValueError(
+            f"The model must get {len(names)} texts for each answer ({', '.join(names)}). "
+            f"Received: {len(texts)}"
+        )
+    inputs = {name: tf.constant(list(texts[i :: len(names)])) for i, name in enumerate(names)}
+    answers = signature(**inputs)
     outputs = {key: _plain(value.numpy().tolist()) for key, value in answers.items()}
-    return [{key: values[row] for key, values in outputs.items()} for row in range(len(texts))]
+    rows = range(len(texts) // len(names))
+    return [{key: values[row] for key, values in outputs.items()} for row in rows]
+
+
+def _in_order(path: pathlib.Path, names: Collection[str]) -> list[str]:
+    """Puts the names of inputs in the order that the model tells; else in that of the alphabet."""
+    told = path / "assets.extra" / "task.json"
+    first = json.loads(told.read_text())["texts"] if told.is_file() else []
+    return sorted(
+        names, key=lambda name: (first.index(name) if name in first else len(first), name)
+    )
 
 
 def _plain(value: Any) -> Any:

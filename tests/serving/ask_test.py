@@ -50,6 +50,28 @@ def test_a_versions_own_directory_is_asked_as_well(directory: pathlib.Path) -> N
     assert answer["echo"] == "hi"
 
 
+class _Pairs(tf.Module):
+    """Answers with both texts; the alphabet has their names in the wrong order."""
+
+    def answer(self, question: tf.Tensor, context: tf.Tensor) -> dict[str, tf.Tensor]:
+        return {"joined": tf.strings.join([question, context], "+")}
+
+
+def test_a_model_of_pairs_takes_two_texts_for_each_answer(tmp_path: pathlib.Path) -> None:
+    model = _Pairs()
+    specs = {name: tf.TensorSpec([None], tf.string, name) for name in ("question", "context")}
+    answer = tf.function(model.answer).get_concrete_function(**specs)
+    version = tmp_path / "1"
+    tf.saved_model.save(model, str(version), signatures={"serving_default": answer})
+
+    assert ask.ask(tmp_path, ["a", "b"]) == [{"joined": "b+a"}]
+    (version / "assets.extra").mkdir()
+    (version / "assets.extra" / "task.json").write_text('{"texts": ["question", "context"]}')
+    assert ask.ask(tmp_path, ["a", "b", "c", "d"]) == [{"joined": "a+b"}, {"joined": "c+d"}]
+    with pytest.raises(ValueError, match=r"2 texts for each answer \(question, context\)"):
+        ask.ask(tmp_path, ["a", "b", "c"])
+
+
 def test_a_line_of_json_for_each_text(
     directory: pathlib.Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
