@@ -88,6 +88,18 @@ def test_examples_are_counted_and_the_tasks_metrics_computed() -> None:
     ]
 
 
+def test_a_metric_gets_what_it_has_to_know() -> None:
+    overrides = ["task=regression", "data.label=[joy, heat]"]
+    config = eval_config.build(config_lib.from_columns("a.csv", overrides=overrides))
+    [_, metric] = config.metrics_specs[0].metrics
+    assert json.loads(metric.config) == {"targets": ["joy", "heat"]}
+    assert _bounds(config, "r2")[0] == {
+        "slicingSpecs": _ALL_ROWS,
+        "threshold": {"valueThreshold": {"lowerBound": 0.0}},
+    }
+    assert config.model_specs[0].prediction_key == "values"
+
+
 def test_it_is_a_config_that_tfma_takes() -> None:
     config = _build("slices=[shop]")
     tfma.utils.verify_eval_config(

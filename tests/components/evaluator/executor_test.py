@@ -1,6 +1,7 @@
 """The Evaluator as TFX runs it, on models whose answers are known, against scikit-learn."""
 
 import dataclasses
+import json
 import pathlib
 import shutil
 
@@ -16,7 +17,7 @@ from tfx.utils import json_utils, proto_utils
 from components.evaluator import evaluation, executor, verdict
 from pipeline import config as config_lib
 from pipeline import eval_config
-from schemas import features
+from schemas import features, tasks
 
 _SHOPS = ("Köln", "Rome")
 _ALL = verdict.ALL_ROWS
@@ -359,4 +360,35 @@ def test_a_model_that_knows_other_labels_is_not_compared(
     assert not judged.verdict.has_baseline
     assert judged.verdict.reasons[-1] == (
         "the latest blessed model knows other labels (no, yes), so it was not compared"
+    )
+
+
+@pytest.mark.parametrize(
+    ("of_task", "reason"),
+    [
+        ({"name": "regression"}, "was made for another task (regression)"),
+        (
+            {"texts": ["text", "text_pair"]},
+            "was made for other columns (text, text_pair, label)",
+        ),
+        (
+            {"options": {"separator": "|"}},
+            'was made for other options of the task ({"separator": "|"})',
+        ),
+    ],
+)
+def test_a_model_of_another_task_is_not_compared(
+    data: _Data, tmp_path: pathlib.Path, of_task: dict[str, object], reason: str
+) -> None:
+    other = f"of_another_{next(iter(of_task))}"
+    shutil.copytree(data.directory / "good", data.directory / other)
+    told = data.directory / other / "Format-Serving" / tasks.SETTINGS_FILE
+    told.parent.mkdir()
+    told.write_text(json.dumps({**tasks.Settings("classification").to_fields(), **of_task}))
+
+    judged = _judge(data, tmp_path, "worse", other, "floor={accuracy: 0.1}")
+
+    assert judged.blessed  # as a first model: it would have been too bad beside "good"
+    assert (
+        judged.verdict.reasons[-1] == f"the latest blessed model {reason}, so it was not compared"
     )
