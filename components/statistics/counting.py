@@ -22,6 +22,8 @@ from components.transform import vocabulary
 # Words that are counted, at each depth of texts; beyond, a sample of the texts is counted.
 MAX_WORDS = 1_000_000
 MAX_LABELS = 100_000
+# Pairs of a text and its label that are kept, at 200 to 500 bytes each; beyond, a sample is.
+MAX_TEXTS = 1_000_000
 # Texts whose tokens are counted one by one: the share that is truncated is good to 1.4 points
 # (95 %) with this many.
 SAMPLED_TEXTS = 5_000
@@ -76,7 +78,9 @@ class TextCounts:
     labels: tables.SampledCounts = dataclasses.field(
         default_factory=lambda: tables.SampledCounts(MAX_LABELS)
     )
-    texts: distinct.DistinctTexts = dataclasses.field(default_factory=distinct.DistinctTexts)
+    texts: distinct.DistinctTexts = dataclasses.field(
+        default_factory=lambda: distinct.DistinctTexts(MAX_TEXTS)
+    )
     sample: tables.FirstRows = dataclasses.field(default_factory=lambda: _ranked(SAMPLED_TEXTS))
     shortest: tables.FirstRows = dataclasses.field(
         default_factory=lambda: _ranked(text_statistics.MAX_EXAMPLES)

@@ -9,8 +9,6 @@ import pyarrow.compute as pc
 
 from components.statistics import signatures, tables
 
-# Texts with their labels that are kept; what is counted is exact as long as there are no more.
-LIMIT = 1_000_000
 _LEAST_PENDING = 1 << 16
 
 SCHEMA = pa.schema(
@@ -46,7 +44,7 @@ class DistinctTexts:
         depth: The lowest depth that is kept: 1 text in 2^depth.
     """
 
-    def __init__(self, limit: int = LIMIT) -> None:
+    def __init__(self, limit: int) -> None:
         self._limit = limit
         self._table = SCHEMA.empty_table()
         self._pending: list[pa.Table] = []
