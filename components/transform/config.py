@@ -21,6 +21,8 @@ class TokenizerConfig(config.Section):
         vocabulary_size: Entries at most, reserved tokens included.
         max_length: Tokens kept of a text, the first and last marks included; the length of a
             block, where texts are put into blocks and nothing is cut off.
+        stride: Where a text is cut into windows that overlap: by how many tokens each moves on.
+            Null: by half of a window.
         lowercase: Fold case before splitting. Folding takes compatibility forms along: NFC and NFD
             come out as NFKC and NFKD.
         unicode: Normal form that text is brought into before splitting.
@@ -33,6 +35,7 @@ class TokenizerConfig(config.Section):
     kind: tokens.Units = "wordpiece"
     vocabulary_size: int = pydantic.Field(8000, ge=16, le=1_000_000)
     max_length: int = pydantic.Field(128, ge=4, le=65_536)
+    stride: int | None = pydantic.Field(None, ge=1, le=65_536)
     lowercase: bool = True
     unicode: Literal["NFC", "NFKC", "NFD", "NFKD"] = "NFKC"
     min_count: int = pydantic.Field(1, ge=1)

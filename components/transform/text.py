@@ -17,6 +17,7 @@ _INVISIBLE = r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\p{Cf}\x{fe00}-\x{fe0f}\x{e0
 _WIDE_SPACE = r"[\x1c-\x1f\x{85}\p{Z}]"
 # Stands alone, with the marks that combine with it: punctuation, symbols (emoji are), ideographs.
 _ALONE = r"[\p{P}\p{S}\p{Han}]\p{M}*"
+_SPACE = r"[ \t\n\v\f\r]+"  # all that `tf.strings.split` parts words by
 
 
 def normalize(texts: tf.Tensor, config: config_lib.TokenizerConfig) -> tf.Tensor:
@@ -55,6 +56,23 @@ def split(normalized: tf.Tensor) -> tf.RaggedTensor:
         Ragged string tensor `(batch, None)`; an empty text has no words.
     """
     return tf.strings.split(tf.strings.regex_replace(normalized, _ALONE, r" \0 "))
+
+
+def split_with_offsets(
+    normalized: tf.Tensor,
+) -> tuple[tf.RaggedTensor, tf.RaggedTensor, tf.RaggedTensor]:
+    """Splits as `split` does; tells the bytes at which each word begins and ends, too.
+
+    Args:
+        normalized: String tensor `(batch,)` from `normalize`.
+
+    Returns:
+        Words, starts and ends `(batch, None)`, the latter two int64.
+    """
+    words, starts, ends = tensorflow_text.regex_split_with_offsets(
+        normalized, f"{_SPACE}|{_ALONE}", _ALONE
+    )
+    return words, starts, ends
 
 
 def words(texts: tf.Tensor, config: config_lib.TokenizerConfig) -> tf.RaggedTensor:

@@ -2,7 +2,16 @@
 
 import tensorflow as tf
 
-from components.transform import byte_pairs, characters, text, vocabulary, wordpiece, words
+from components.transform import (
+    byte_pairs,
+    characters,
+    spans,
+    text,
+    vocabulary,
+    windows,
+    wordpiece,
+    words,
+)
 from components.transform import config as config_lib
 from schemas import features
 
@@ -32,6 +41,7 @@ class Tokenizer:
         self.config = config
         self.vocabulary_name = vocabulary_name
         self._look_up: vocabulary.Lookup | None = None
+        self._look_up_words: vocabulary.WordLookup | None = None
 
     def learn(self, texts: tf.Tensor) -> vocabulary.Lookup:
         """Learns the vocabulary from texts `(any,)`, such as several columns put together.
@@ -60,6 +70,7 @@ class Tokenizer:
         # In bytes, as the lookup counts.
         found = tf.boolean_mask(found, tf.strings.length(found) <= vocabulary.MAX_WORD_BYTES)
         look_up = _OF_WORDS[config.kind](found, config, vocabulary_name)
+        self._look_up_words = look_up
         return lambda texts: look_up(text.words(texts, config))
 
     def pieces(self, texts: tf.Tensor) -> tf.RaggedTensor:
@@ -93,6 +104,28 @@ class Tokenizer:
         right = tf.concat([_cut(second_pieces, second_lengths), end], axis=1)
         segments = tf.concat([tf.zeros_like(left), tf.ones_like(right)], axis=1)
         return tf.concat([left, right], axis=1), segments
+
+    def windows(self, questions: tf.Tensor, contexts: tf.Tensor) -> windows.Windows:
+        """Turns questions and what to look for answers in, `(batch,)` each, into windows.
+
+        The vocabulary must have been learned. Each window is `[CLS] question [SEP] part of the
+        context [SEP]`, of at most `max_length` tokens; a context that does not fit is cut into
+        parts that overlap, and `stride` tells by how many tokens each moves on.
+
+        Raises:
+            ValueError: If the tokenizer has not learned, or its kind does not go by words.
+        """
+        if self._look_up_words is None:
+            raise ValueError(
+                "A tokenizer must have learned, and from words, before it makes windows. "
+                f"Received: kind={self.config.kind!r}"
+            )
+        return windows.cut(
+            self.pieces(questions),
+            spans.pieces(contexts, self.config, self._look_up_words),
+            self.config.max_length,
+            self.config.stride,
+        )
 
 
 def _marks(token_id: int, rows: tf.Tensor) -> tf.Tensor:

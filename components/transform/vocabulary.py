@@ -6,6 +6,7 @@ One analyzer serves token and label vocabularies alike.
 import dataclasses
 import os
 from collections.abc import Callable, Iterator
+from typing import Protocol
 
 import apache_beam as beam
 import numpy as np
@@ -48,6 +49,21 @@ class Learned:
 
     lines: list[str]
     companion: np.ndarray | None = None
+
+
+class WordLookup(Protocol):
+    """Words to the ids of their pieces."""
+
+    def __call__(self, words: tf.RaggedTensor) -> tf.RaggedTensor:
+        """Turns words `(batch, None)` into int64 ids `(batch, None)`."""
+
+    def with_offsets(
+        self, words: tf.Tensor
+    ) -> tuple[tf.RaggedTensor, tf.RaggedTensor, tf.RaggedTensor]:
+        """Turns words `(words,)` into ids, and the bytes at which each piece starts and ends.
+
+        All int64 `(words, None)`.
+        """
 
 
 Learn = Callable[[Counted], Learned]

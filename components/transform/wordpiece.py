@@ -18,7 +18,7 @@ _MAX_WORDS = 500_000
 
 def learn(
     words: tf.Tensor, config: config_lib.TokenizerConfig, vocabulary_name: str
-) -> vocabulary.Lookup:
+) -> vocabulary.WordLookup:
     """Learns sub-words from all the words of the split.
 
     Args:
@@ -43,12 +43,25 @@ def learn(
     # Transform runs this graph to feed the analysis, with a single 0 for what is not learned
     # yet. The op would read past its end and take the process down: it gets an empty vocabulary.
     model = tf.cond(tf.size(model) > 1, lambda: model, _unlearned_model)
-    tokenizer = tensorflow_text.FastWordpieceTokenizer(model_buffer=model, token_out_type=tf.int64)
+    return _Lookup(
+        tensorflow_text.FastWordpieceTokenizer(model_buffer=model, token_out_type=tf.int64)
+    )
 
-    def look_up(words: tf.RaggedTensor) -> tf.RaggedTensor:
-        return tokenizer.tokenize(words).merge_dims(-2, -1)
 
-    return look_up
+class _Lookup:
+    """Words to the ids of their pieces, see `vocabulary.WordLookup`."""
+
+    def __init__(self, tokenizer: tensorflow_text.FastWordpieceTokenizer) -> None:
+        self._tokenizer = tokenizer
+
+    def __call__(self, words: tf.RaggedTensor) -> tf.RaggedTensor:
+        return self._tokenizer.tokenize(words).merge_dims(-2, -1)
+
+    def with_offsets(
+        self, words: tf.Tensor
+    ) -> tuple[tf.RaggedTensor, tf.RaggedTensor, tf.RaggedTensor]:
+        ids, starts, ends = self._tokenizer.tokenize_with_offsets(words)
+        return ids, tf.cast(starts, tf.int64), tf.cast(ends, tf.int64)
 
 
 def learn_pieces(

@@ -11,7 +11,7 @@ from components.transform import vocabulary
 
 def learn(
     words: tf.Tensor, config: config_lib.TokenizerConfig, vocabulary_name: str
-) -> vocabulary.Lookup:
+) -> vocabulary.WordLookup:
     """Learns which words are the most frequent ones.
 
     Args:
@@ -29,12 +29,29 @@ def learn(
         limit=config.vocabulary_size,
     )
 
-    def look_up(words: tf.RaggedTensor) -> tf.RaggedTensor:
-        return words.with_flat_values(
-            tft.apply_vocabulary(words.flat_values, path, default_value=vocabulary.UNK_ID)
+    return _Lookup(path)
+
+
+class _Lookup:
+    """Words to their ids, see `vocabulary.WordLookup`."""
+
+    def __init__(self, path: tf.Tensor) -> None:
+        self._path = path
+
+    def __call__(self, words: tf.RaggedTensor) -> tf.RaggedTensor:
+        return words.with_flat_values(self._ids(words.flat_values))
+
+    def with_offsets(
+        self, words: tf.Tensor
+    ) -> tuple[tf.RaggedTensor, tf.RaggedTensor, tf.RaggedTensor]:
+        ends = tf.strings.length(words)
+        return tuple(
+            tf.RaggedTensor.from_tensor(tf.cast(values, tf.int64)[:, None])
+            for values in (self._ids(words), tf.zeros_like(ends), ends)
         )
 
-    return look_up
+    def _ids(self, words: tf.Tensor) -> tf.Tensor:
+        return tft.apply_vocabulary(words, self._path, default_value=vocabulary.UNK_ID)
 
 
 def take_words(

@@ -1,0 +1,115 @@
+"""Tokens that know where in the original text they come from, through all normalizing.
+
+Normal forms reach no further than from a character to the marks that combine with it, so a text is
+normalized unit by unit: a character with all that may change together with it. A token then comes
+from whole units, and where those stand in the original text is known.
+"""
+
+from typing import NamedTuple
+
+import tensorflow as tf
+import tensorflow_text
+
+from components.transform import config as config_lib
+from components.transform import text, vocabulary
+
+# Signs that may become one with the character before them, or are left out between it and such:
+# marks, Korean vowels and finals in all their forms, Japanese voicing, and what prints nothing.
+_JOINING = (
+    r"\p{M}\p{Cf}\x{1160}-\x{11ff}\x{3131}-\x{318e}\x{ff9e}-\x{ffdc}\x{d7b0}-\x{d7ff}"
+    r"\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f"
+    r"\x{115f}\x{2065}\x{fff0}-\x{fff8}\x{e0000}-\x{e0fff}"
+)
+_UNIT = rf"(?s).[{_JOINING}]*"
+
+
+class Pieces(NamedTuple):
+    """Tokens of texts, without marks.
+
+    Attributes:
+        ids: Int64 `(batch, None)`.
+        starts: Where each begins in its text, in code points, int64 of the same shape.
+        ends: Where each ends, exclusive. Both never fall along a text. Tokens share a place where
+            one character has become several, such as ß under folding.
+    """
+
+    ids: tf.RaggedTensor
+    starts: tf.RaggedTensor
+    ends: tf.RaggedTensor
+
+
+class _Units(NamedTuple):
+    """Units of all texts, one after the other; positions count from the first text's beginning.
+
+    Attributes:
+        normalized: String `(batch,)`, the texts' normalized units joined.
+        offsets: Bytes of `normalized` before each text, int64 `(batch,)`.
+        ends: Where each unit ends in bytes of `normalized`, int64 `(units,)`.
+        firsts, lasts: Where it begins and ends in its own original, in code points.
+    """
+
+    normalized: tf.Tensor
+    offsets: tf.Tensor
+    ends: tf.Tensor
+    firsts: tf.Tensor
+    lasts: tf.Tensor
+
+
+def clean(texts: tf.Tensor) -> tf.Tensor:
+    """Returns the texts `(batch,)` that code points are counted in: U+FFFD where bytes are none."""
+    return tf.strings.unicode_transcode(texts, "UTF-8", "UTF-8", errors="replace")
+
+
+def pieces(
+    texts: tf.Tensor, config: config_lib.TokenizerConfig, look_up: vocabulary.WordLookup
+) -> Pieces:
+    """Turns texts `(batch,)` into tokens with their places in the texts.
+
+    Args:
+        texts: String tensor `(batch,)`; any bytes.
+        config: How text is normalized.
+        look_up: What the tokenizer has learned.
+    """
+    units = _units(clean(texts), config)
+    words, starts, _ = text.split_with_offsets(units.normalized)
+    ids, piece_starts, piece_ends = look_up.with_offsets(words.flat_values)
+    word_starts = (starts + units.offsets[:, None]).flat_values
+    first = tf.gather(word_starts, ids.value_rowids()) + piece_starts.flat_values
+    last = tf.gather(word_starts, ids.value_rowids()) + piece_ends.flat_values - 1
+
+    def of_texts(values: tf.Tensor) -> tf.RaggedTensor:
+        by_word = ids.with_flat_values(values)
+        return words.with_flat_values(by_word).merge_dims(-2, -1)
+
+    return Pieces(
+        of_texts(ids.flat_values),
+        of_texts(tf.gather(units.firsts, _unit_at(units, first))),
+        of_texts(tf.gather(units.lasts, _unit_at(units, last))),
+    )
+
+
+def _units(texts: tf.Tensor, config: config_lib.TokenizerConfig) -> _Units:
+    """Cuts clean texts `(batch,)` into units and normalizes each."""
+    units, _, _ = tensorflow_text.regex_split_with_offsets(texts, _UNIT, _UNIT)
+    folded = units.with_flat_values(text.normalize(units.flat_values, config))
+    lengths = tf.cast(tf.strings.length(units.flat_values, unit="UTF8_CHAR"), tf.int64)
+    lasts = tf.cumsum(lengths)
+    in_text = lasts - tf.gather(_before(units.with_flat_values(lengths)), units.value_rowids())
+    sizes = tf.cast(tf.strings.length(folded.flat_values), tf.int64)
+    return _Units(
+        normalized=tf.strings.reduce_join(folded, axis=-1),
+        offsets=_before(units.with_flat_values(sizes)),
+        ends=tf.cumsum(sizes),
+        firsts=in_text - lengths,
+        lasts=in_text,
+    )
+
+
+def _before(lengths: tf.RaggedTensor) -> tf.Tensor:
+    """Sums the lengths of all rows before each: `(batch,)`."""
+    return tf.cumsum(tf.reduce_sum(lengths, axis=1), exclusive=True)
+
+
+def _unit_at(units: _Units, positions: tf.Tensor) -> tf.Tensor:
+    """Finds the unit that each byte of the normalized texts comes from, `(any,)`."""
+    return tf.searchsorted(units.ends, positions, side="right", out_type=tf.int64)
