@@ -15,8 +15,8 @@ def build(config: config_lib.Config) -> tfma.EvalConfig:
     return tfma.EvalConfig(
         model_specs=[
             tfma.ModelSpec(
-                # The signature that clients call is the one that is judged.
-                signature_name=export.EXAMPLES_SIGNATURE,
+                # The signature that clients call is the one that is judged, where it can be.
+                signature_name=export.judged_signature(task),
                 prediction_key=task.answer_key,
                 preprocessing_function_names=[export.TRANSFORM_SIGNATURE],
                 label_key=task.truth_key,

@@ -17,6 +17,12 @@ RawFeatures = dict[str, tf.Tensor | tf.SparseTensor]
 RAW_SIGNATURE = "serving_default"
 EXAMPLES_SIGNATURE = "serving_examples"
 TRANSFORM_SIGNATURE = "transform_features"
+JUDGED_SIGNATURE = "judged_examples"
+
+
+def judged_signature(task: task_lib.Task) -> str:
+    """Names the signature that the Evaluator calls: what clients call, unless the task says not."""
+    return JUDGED_SIGNATURE if task.judged_apart else EXAMPLES_SIGNATURE
 
 
 class Served(tf.Module):
@@ -53,25 +59,40 @@ class Served(tf.Module):
             for name in self._request_features
         }
         examples = tf.TensorSpec([None], tf.string, name="examples")
+        judged = (
+            {JUDGED_SIGNATURE: tf.function(self._judge).get_concrete_function(examples)}
+            if self._task.judged_apart
+            else {}
+        )
         return {
+            **judged,
             RAW_SIGNATURE: tf.function(self._serve_raw).get_concrete_function(**raw),
             EXAMPLES_SIGNATURE: tf.function(self._serve_examples).get_concrete_function(examples),
             TRANSFORM_SIGNATURE: tf.function(self._truth).get_concrete_function(examples),
-            **self._task.signatures(self._model, self._transform_output),
+            **self._task.signatures(self._model, self._ask_raw, self._transform_output),
         }
 
     def _serve_raw(self, **raw: tf.Tensor) -> task_lib.Tensors:
-        inputs = {
-            # As the parsed example would be: a column, or sparse where the schema leaves it open.
+        return self._answer(self._as_parsed(raw))
+
+    def _ask_raw(self, raw: task_lib.Tensors) -> task_lib.Asked:
+        return self._ask(self._as_parsed(raw))
+
+    def _as_parsed(self, raw: task_lib.Tensors) -> RawFeatures:
+        """Shapes features `(batch,)` as parsing would: columns, or sparse where the schema says."""
+        return {
             name: tf.sparse.from_dense(value[:, None])
             if isinstance(self._raw_spec[name], tf.io.VarLenFeature)
             else tf.reshape(value, [-1, *self._raw_spec[name].shape])
             for name, value in raw.items()
         }
-        return self._answer(inputs)
 
     def _serve_examples(self, examples: tf.Tensor) -> task_lib.Tensors:
         return self._answer(self._parse(examples, self._request_features))
+
+    def _judge(self, examples: tf.Tensor) -> task_lib.Tensors:
+        asked = self._ask(self._parse(examples, self._request_features))
+        return self._task.judged(self._model, asked, self._transform_output)
 
     def _truth(self, examples: tf.Tensor) -> task_lib.Tensors:
         # Nothing else: a column to slice by need not be there, nor known to an older model.
@@ -92,12 +113,7 @@ class Served(tf.Module):
 
     def _answer(self, inputs: RawFeatures) -> task_lib.Tensors:
         asked = self._ask(inputs)
-        read = {name: asked.transformed[name] for name in self._task.input_features}
-        dense = {
-            name: tf.sparse.to_dense(value) if isinstance(value, tf.SparseTensor) else value
-            for name, value in read.items()
-        }
-        outputs = self._model(dense, training=False)
+        outputs = self._task.outputs(self._model, asked)
         return self._task.answer(outputs, asked, self._transform_output)
 
 

@@ -6,8 +6,8 @@ that was killed reads on from the batch where it stopped, and meets the same dat
 
 import dataclasses
 import itertools
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol
 
 import tensorflow as tf
 import tensorflow_transform as tft
@@ -25,6 +25,8 @@ _FINE_STEP, _FINE_UNTIL = 8, 64
 # Inputs and targets by name: of a batch `(batch, ...)` each, of an example without that axis.
 Batch = tuple[dict[str, tf.Tensor], dict[str, tf.Tensor]]
 
+Draw = Callable[[dict[str, tf.Tensor], dict[str, tf.Tensor], int, int], Batch]
+
 _NO_TARGET = -1  # stands in padded places of targets
 
 
@@ -39,6 +41,23 @@ def bucket_lengths(max_length: int) -> list[int]:
     return [*lengths, max_length]
 
 
+class Batches(Protocol):
+    """A transformed split as batches, whatever is made of its examples."""
+
+    @property
+    def num_batches(self) -> int:
+        """Batches in an epoch, the same in every one."""
+
+    def shuffled(self, seed: int, epoch: int, skip: int = 0) -> tf.data.Dataset:
+        """Gives the batches of one epoch, without the first `skip`."""
+
+    def in_order(self) -> tf.data.Dataset:
+        """Gives the batches of one pass in the order of the files."""
+
+    def targets(self) -> tf.data.Dataset:
+        """Gives the targets of one example after the other, in the order of the files."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Split:
     """A transformed split, ready to be read as batches.
@@ -46,18 +65,21 @@ class Split:
     Attributes:
         name: `train` or `eval`, for messages.
         examples: One example an element: inputs and targets.
-        length_feature: The input by whose length batches are made.
+        length: Tells the length of an example from its inputs.
         batch_size: Examples in a global batch.
         bucket_lengths: Lengths, in tokens, that batches are padded to.
         examples_by_bucket: How many examples fall into each.
+        draw: Draws what is another in every epoch, of a batch's inputs and targets, the training's
+            seed and the epoch.
     """
 
     name: str
     examples: tf.data.Dataset
-    length_feature: str
+    length: Callable[[dict[str, tf.Tensor]], tf.Tensor]
     batch_size: int
     bucket_lengths: tuple[int, ...]
     examples_by_bucket: tuple[int, ...]
+    draw: Draw | None = None
 
     @property
     def num_examples(self) -> int:
@@ -77,20 +99,31 @@ class Split:
             seed=seed * 1_000_003 + epoch,
             reshuffle_each_iteration=False,
         )
-        return self._batches(order).skip(skip).prefetch(tf.data.AUTOTUNE)
+        batches = self._batches(order).skip(skip)
+        return self._drawn(batches, seed, epoch).prefetch(tf.data.AUTOTUNE)
 
     def in_order(self) -> tf.data.Dataset:
         """Gives the batches of one pass in the order of the files."""
-        return self._batches(self.examples).prefetch(tf.data.AUTOTUNE)
+        # The seed is not the training's, so that models of several seeds are judged alike.
+        return self._drawn(self._batches(self.examples), 0, 0).prefetch(tf.data.AUTOTUNE)
 
     def targets(self) -> tf.data.Dataset:
         """Gives the targets of one example after the other, in the order of the files."""
         return self.examples.map(lambda inputs, targets: targets)
 
+    def _drawn(self, batches: tf.data.Dataset, seed: int, epoch: int) -> tf.data.Dataset:
+        draw = self.draw
+        if draw is None:
+            return batches
+        return batches.map(
+            lambda inputs, targets: draw(inputs, targets, seed, epoch),
+            num_parallel_calls=tf.data.AUTOTUNE,
+        )
+
     def _batches(self, examples: tf.data.Dataset) -> tf.data.Dataset:
         inputs, targets = examples.element_spec
         return examples.bucket_by_sequence_length(
-            lambda inputs, targets: tf.size(inputs[self.length_feature]),
+            lambda inputs, targets: self.length(inputs),
             # A boundary is the first length of the next bucket.
             bucket_boundaries=[length + 1 for length in self.bucket_lengths],
             bucket_batch_sizes=[self.batch_size] * (len(self.bucket_lengths) + 1),
@@ -120,7 +153,29 @@ def read(
     Raises:
         DataError: If the split has no examples.
     """
-    files = sorted(itertools.chain.from_iterable(tf.io.gfile.glob(p) for p in patterns))
+    examples = open_examples(patterns, transform_output, task)
+    examples = task.arrange(examples)
+    lengths = bucket_lengths(max_length)
+    counts = _count(examples, task.length, lengths)
+    if not sum(counts):
+        raise no_examples(name, patterns)
+    return Split(
+        name=name,
+        examples=examples,
+        length_feature=task.length_feature,
+        batch_size=batch_size,
+        bucket_lengths=tuple(lengths),
+        examples_by_bucket=tuple(counts),
+        draw=lambda inputs, targets, seed, epoch: task.draw(
+            inputs, targets, transform_output, seed, epoch
+        ),
+    )
+
+
+def open_examples(
+    patterns: Iterable[str], transform_output: tft.TFTransformOutput, task: task_lib.Task
+) -> tf.data.Dataset:
+    """Reads a transformed split, an example an element: inputs and targets, in the files' order."""
     spec = _parsing_spec(transform_output.transformed_feature_spec())
 
     def inputs_and_targets(records: tf.Tensor) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -128,21 +183,25 @@ def read(
         inputs = {feature: parsed[feature] for feature in task.input_features}
         return inputs, task.targets(parsed, transform_output)
 
-    examples = (
-        tf.data.TFRecordDataset(files, compression_type="GZIP")
+    return (
+        tf.data.TFRecordDataset(_files(patterns), compression_type="GZIP")
         .batch(_PARSE_BATCH)
         .map(inputs_and_targets, num_parallel_calls=tf.data.AUTOTUNE)
         .unbatch()
         .map(lambda *example: tuple({k: _dense(v) for k, v in part.items()} for part in example))
     )
-    lengths = bucket_lengths(max_length)
-    counts = _count(examples, task.length_feature, lengths)
-    if not sum(counts):
-        raise errors.DataError(
-            f"The {name} split must have examples. Received: 0 in {len(files)} files. "
-            "A larger file or another `data.split` gives it some."
-        )
-    return Split(name, examples, task.length_feature, batch_size, tuple(lengths), tuple(counts))
+
+
+def no_examples(name: str, patterns: Iterable[str]) -> errors.DataError:
+    """Makes the error for a split that is empty."""
+    return errors.DataError(
+        f"The {name} split must have examples. Received: 0 in {len(_files(patterns))} files. "
+        "A larger file or another `data.split` gives it some."
+    )
+
+
+def _files(patterns: Iterable[str]) -> list[str]:
+    return sorted(itertools.chain.from_iterable(tf.io.gfile.glob(p) for p in patterns))
 
 
 def _parsing_spec(spec: dict[str, tf.io.FixedLenFeature]) -> dict[str, tf.io.FixedLenFeature]:
@@ -166,12 +225,14 @@ def _filled(specs: dict[str, tf.TensorSpec], value: int) -> dict[str, tf.Tensor]
     return {name: tf.cast(value, spec.dtype) for name, spec in specs.items()}
 
 
-def _count(examples: tf.data.Dataset, length_feature: str, lengths: list[int]) -> list[int]:
+def _count(
+    examples: tf.data.Dataset, length: Callable[[dict], tf.Tensor], lengths: list[int]
+) -> list[int]:
     """Counts the examples of each bucket in one pass."""
     boundaries = tf.constant(lengths, tf.int32)
 
     def add(counts: tf.Tensor, example: Batch) -> tf.Tensor:
-        size = tf.minimum(tf.size(example[0][length_feature]), lengths[-1])
+        size = tf.minimum(length(example[0]), lengths[-1])
         return counts + tf.one_hot(
             tf.searchsorted(boundaries, size[None])[0], len(lengths), dtype=tf.int64
         )

@@ -3,7 +3,7 @@
 import abc
 import dataclasses
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Protocol
 
 import keras
@@ -94,15 +94,19 @@ class Task(abc.ABC):
         settings: What the task is told of the data.
         contract: What it asks of the data.
         input_features: Transformed features that the model reads.
-        length_feature: The one of them by whose length examples are put into batches.
         answer_key: Entry of `answer` that the Evaluator compares with the truth.
         truth_key: Entry of `truth` that it is compared with.
+        packed: Whether examples are put one after another and cut into blocks of one length, rather
+            than each padded; see `trainer/packing.py`.
+        judged_apart: Whether the Evaluator compares not the answers to requests, but what `judged`
+            gives; `answer_key` is then an entry of that.
     """
 
     input_features: tuple[str, ...] = (features.TOKEN_IDS,)
-    length_feature: str = features.TOKEN_IDS
     answer_key: str
     truth_key: str
+    packed: bool = False
+    judged_apart: bool = False
 
     def __init__(self, settings: tasks_lib.Settings) -> None:
         self.settings = settings
@@ -130,6 +134,45 @@ class Task(abc.ABC):
 
         Where examples differ in length, batches are padded with -1.
         """
+
+    def draw(
+        self,
+        inputs: Tensors,
+        targets: Tensors,
+        transform_output: tft.TFTransformOutput,
+        seed: int,
+        epoch: int,
+    ) -> tuple[Tensors, Tensors]:
+        """Draws what is another in every epoch, such as which tokens are masked.
+
+        Args:
+            inputs: The input features of a padded batch, `(batch, ...)` each.
+            targets: Its targets.
+            transform_output: Tells what was learned of the texts.
+            seed: The training's.
+            epoch: From 1; 0 for what is judged, whatever the training's seed.
+
+        Returns:
+            What the model and the objective get: a pure function of the arguments, for each
+            example apart, so that a resumed training meets what it would have met.
+        """
+        del transform_output, seed, epoch
+        return inputs, targets
+
+    def length(self, inputs: Tensors) -> tf.Tensor:
+        """Tells the length of an example, int32 `()`, by which alike ones share a batch.
+
+        None of its inputs and targets may be longer: they are padded to that of the batch.
+        """
+        return tf.size(inputs[features.TOKEN_IDS])
+
+    def arrange(self, examples: tf.data.Dataset) -> tf.data.Dataset:
+        """Makes other examples of inputs and targets, such as blocks packed of several texts.
+
+        Takes and gives one example an element, in the order of the files; each the same in every
+        epoch.
+        """
+        return examples
 
     @abc.abstractmethod
     def build_model(
@@ -159,11 +202,30 @@ class Task(abc.ABC):
             DataError: If the train split does not hold what the config speaks of.
         """
 
+    def read(self, asked: Asked) -> Tensors:
+        """Makes the model's inputs `(batch, ...)` of a request."""
+        given = {name: asked.transformed[name] for name in self.input_features}
+        return {
+            name: tf.sparse.to_dense(value) if isinstance(value, tf.SparseTensor) else value
+            for name, value in given.items()
+        }
+
+    def outputs(self, model: keras.Model, asked: Asked) -> Any:
+        """Has the model read a request."""
+        return model(self.read(asked), training=False)
+
     @abc.abstractmethod
     def answer(
         self, outputs: Any, asked: Asked, transform_output: tft.TFTransformOutput
     ) -> Tensors:
         """Turns outputs into what a client reads; each tensor has `batch` as its first axis."""
+
+    def judged(
+        self, model: keras.Model, asked: Asked, transform_output: tft.TFTransformOutput
+    ) -> Tensors:
+        """Gives what the Evaluator compares with the truth, where the task is judged apart."""
+        del model, asked, transform_output
+        raise NotImplementedError
 
     @abc.abstractmethod
     def truth(self, asked: Asked, transform_output: tft.TFTransformOutput) -> Tensors:
@@ -174,8 +236,17 @@ class Task(abc.ABC):
         """Names the TFMA metrics of the task, as (class name, module, its arguments)."""
 
     def signatures(
-        self, model: keras.Model, transform_output: tft.TFTransformOutput
+        self,
+        model: keras.Model,
+        ask: Callable[[Tensors], Asked],
+        transform_output: tft.TFTransformOutput,
     ) -> dict[str, tf.types.experimental.ConcreteFunction]:
-        """Makes signatures beyond those that every task has."""
-        del model, transform_output
+        """Makes signatures beyond those that every task has.
+
+        Args:
+            model: What was trained.
+            ask: Transforms raw features `(batch,)` by the graph that is exported.
+            transform_output: Tells what was learned of the texts.
+        """
+        del model, ask, transform_output
         return {}
