@@ -117,7 +117,8 @@ def _wanted(config: config_lib.Config) -> list[tuple[str, str]]:
     data = config.data
     return [
         *(("data.text", column) for column in data.text),
-        *(("data.label", column) for column in data.label),
+        *(("data.label", column) for column in data.label if config.task_settings.targets),
+        *((("data.answer_start", data.answer_start),) if data.answer_start else ()),
         *(("evaluate.slices", column) for column in config.evaluate.slices),
         *(("data.keep", column) for column in data.keep),
         *data.split.columns(),

@@ -162,7 +162,7 @@ def read(
     return Split(
         name=name,
         examples=examples,
-        length_feature=task.length_feature,
+        length=task.length,
         batch_size=batch_size,
         bucket_lengths=tuple(lengths),
         examples_by_bucket=tuple(counts),

@@ -12,6 +12,7 @@ from trainer import input as input_lib
 from trainer import tasks
 
 _MAX_LENGTH = 32
+_TASK = tasks.get(tasks.Settings("classification"))
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +21,7 @@ def split(transformed):
         "train",
         [transformed.train_files],
         tft.TFTransformOutput(transformed.directory),
-        tasks.get(tasks.Settings("classification")),
+        _TASK,
         batch_size=16,
         max_length=_MAX_LENGTH,
     )
@@ -95,6 +96,40 @@ def test_skipping_leaves_exactly_the_rest(split):
         np.testing.assert_array_equal(labels, expected_labels)
 
 
+class _OfTwo(type(_TASK)):
+    """Packs two texts into one example, and tells the places of tokens as targets."""
+
+    def length(self, inputs):
+        return tf.maximum(tf.size(inputs["token_ids"]), 20)
+
+    def arrange(self, examples):
+        def pack(inputs, targets):
+            ids = tf.reshape(inputs["token_ids"], [-1])
+            ids = tf.boolean_mask(ids, ids != 0)[:_MAX_LENGTH]
+            return {"token_ids": ids}, {"places": tf.range(tf.size(ids), dtype=tf.int32)}
+
+        return examples.padded_batch(2, drop_remainder=True).map(pack)
+
+
+def test_a_task_may_make_other_examples_and_tell_their_length(transformed):
+    split = input_lib.read(
+        "train",
+        [transformed.train_files],
+        tft.TFTransformOutput(transformed.directory),
+        _OfTwo(_TASK.settings),
+        batch_size=16,
+        max_length=_MAX_LENGTH,
+    )
+    assert split.num_examples == 333 // 2
+    for inputs, targets in split.in_order():
+        ids, places = inputs["token_ids"].numpy(), targets["places"].numpy()
+        assert ids.shape[1] >= 24  # the bucket of 20
+        assert ((places == -1) == (ids == 0)).all()  # padded places have no target
+        assert (
+            np.where(places < 0, np.arange(ids.shape[1]), places) == np.arange(ids.shape[1])
+        ).all()
+
+
 def test_an_empty_split_is_refused_by_name(transformed, tmp_path):
     path = tmp_path / "empty.gz"
     with tf.io.TFRecordWriter(str(path), tf.io.TFRecordOptions(compression_type="GZIP")):
@@ -104,7 +139,7 @@ def test_an_empty_split_is_refused_by_name(transformed, tmp_path):
             "eval",
             [str(path)],
             tft.TFTransformOutput(transformed.directory),
-            tasks.get(tasks.Settings("classification")),
+            _TASK,
             batch_size=8,
             max_length=32,
         )
