@@ -83,7 +83,11 @@ class Tokenizer:
 
         What goes beyond `max_length`, the marks included, is cut off before `[SEP]`.
         """
-        pieces = self.pieces(texts)[:, : self.config.max_length - 2]
+        return self.marked(self.pieces(texts))
+
+    def marked(self, pieces: tf.RaggedTensor) -> tf.RaggedTensor:
+        """Puts `[CLS]` and `[SEP]` around ids `(batch, None)`, and cuts them to `max_length`."""
+        pieces = pieces[:, : self.config.max_length - 2]
         rows = pieces.nrows()
         return tf.concat([_marks(vocabulary.CLS_ID, rows), pieces, _end(rows)], axis=1)
 

@@ -1,5 +1,7 @@
 """The transformer encoder: token ids in, the head's outputs out."""
 
+from typing import NamedTuple
+
 import keras
 from keras import ops
 
@@ -10,11 +12,28 @@ from trainer.layers import (
     learned_positions,
     norms,
     pooling,
+    reversible_embedding,
     sinusoidal_positions,
     token_dropout,
 )
 
 PADDING_ID = 0
+
+
+class Encoded(NamedTuple):
+    """A sequence as the encoder leaves it, to build a model on.
+
+    Attributes:
+        inputs: The model's inputs by name, integer `(batch, seq_len)` each.
+        tokens: Each token's vector, `(batch, seq_len, hidden_dim)`.
+        padding_mask: Which tokens are real, boolean `(batch, seq_len)`.
+        embedding: Turned token ids into vectors; `reverse=True` turns vectors into logits.
+    """
+
+    inputs: dict[str, keras.KerasTensor]
+    tokens: keras.KerasTensor
+    padding_mask: keras.KerasTensor
+    embedding: reversible_embedding.ReversibleEmbedding
 
 
 def build(
@@ -39,6 +58,23 @@ def build(
         A functional model from `{"token_ids": (batch, seq_len)}`, with `num_segments` also
         `"segment_ids"` of the same shape and below `num_segments`, to the head's outputs, float32.
         How far a sequence is padded changes none of them.
+    """
+    encoded = encode(model_config, vocabulary_size, max_length, num_segments=num_segments)
+    pooled = pooling.Pooling(model_config.pooling, name="pooling")(
+        encoded.tokens, encoded.padding_mask
+    )
+    outputs = ops.cast(head(pooled), "float32")  # whatever policy made the head
+    return keras.Model(encoded.inputs, outputs, name="transformer")
+
+
+def encode(
+    model_config: config.ModelConfig,
+    vocabulary_size: int,
+    max_length: int,
+    *,
+    num_segments: int | None = None,
+) -> Encoded:
+    """Builds the encoder alone; the arguments are those of `build`.
 
     References:
         Vaswani et al. 2017, sec. 3, arXiv:1706.03762;
@@ -51,18 +87,19 @@ def build(
     )(inputs[features.TOKEN_IDS])
     padding_mask = ops.not_equal(kept_ids, PADDING_ID)
     width = model_config.hidden_dim
-    x = _look_up(kept_ids, vocabulary_size, width, "token_embedding")
+    embedding = _embedding(vocabulary_size, width, "token_embedding")
+    x = embedding(kept_ids)
     if num_segments:
-        segments = _look_up(inputs[features.SEGMENT_IDS], num_segments, width, "segment_embedding")
+        segments = _embedding(num_segments, width, "segment_embedding")(
+            inputs[features.SEGMENT_IDS]
+        )
         x = keras.layers.Add(name="embedding_sum")([x, segments])
     x = _place(x, model_config, max_length)
     for index in range(model_config.num_layers):
         x = _block(model_config, index)(x, padding_mask=padding_mask)
     if model_config.norm == "pre":
         x = norms.build(model_config.norm_kind, name="final_norm")(x)
-    pooled = pooling.Pooling(model_config.pooling, name="pooling")(x, padding_mask)
-    outputs = ops.cast(head(pooled), "float32")  # whatever policy made the head
-    return keras.Model(inputs, outputs, name="transformer")
+    return Encoded(inputs, x, padding_mask, embedding)
 
 
 def attention_weights(
@@ -98,10 +135,12 @@ def attention_weights(
     return ops.stack(weights, axis=1)
 
 
-def _look_up(ids: keras.KerasTensor, rows: int, width: int, name: str) -> keras.KerasTensor:
-    """Turns ids `(batch, seq_len)` into vectors of length about 1."""
+def _embedding(rows: int, width: int, name: str) -> reversible_embedding.ReversibleEmbedding:
+    """Makes what turns ids `(batch, seq_len)` into vectors of length about 1."""
     initializer = keras.initializers.RandomNormal(stddev=width**-0.5)
-    return keras.layers.Embedding(rows, width, embeddings_initializer=initializer, name=name)(ids)
+    return reversible_embedding.ReversibleEmbedding(
+        rows, width, embeddings_initializer=initializer, name=name
+    )
 
 
 def _place(

@@ -57,6 +57,9 @@ class Tokenizer(Protocol):
     def __call__(self, texts: tf.Tensor) -> tf.RaggedTensor:
         """Turns texts `(batch,)` into int64 ids `(batch, None)` with marks, cut to the length."""
 
+    def marked(self, pieces: tf.RaggedTensor) -> tf.RaggedTensor:
+        """Puts marks around ids `(batch, None)` of `pieces`, and cuts them to the length."""
+
     def pairs(self, first: tf.Tensor, second: tf.Tensor) -> tuple[tf.RaggedTensor, tf.RaggedTensor]:
         """Turns pairs of texts into ids and segment ids, both int64 `(batch, None)`."""
 
