@@ -107,10 +107,15 @@ def _number_facts(by_split: _BySplit) -> Iterator[Fact]:
 
 
 def _text_facts(by_split: _BySplit) -> Iterator[Fact]:
-    different = _figure("string_stats", "unique", page_shown.count)
-    yield _fact("Different values", by_split, different)
+    yield _fact("Different values", by_split, _different)
     length = _figure("string_stats", "avg_length", page_shown.number)
     yield _fact("Mean length, bytes", by_split, length)
+
+
+def _different(each: _Statistics) -> str:
+    """Tells how many values differ; TFDV's estimate of many may be more than there are."""
+    found = each.string_stats
+    return page_shown.count(min(found.unique, found.common_stats.tot_num_values))
 
 
 def _bytes_facts(by_split: _BySplit) -> Iterator[Fact]:

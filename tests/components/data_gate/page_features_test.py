@@ -105,6 +105,14 @@ def test_estimates_of_values_that_are_nearly_all_different_are_not_shown(statist
     assert page_features.gather(beside, ("train", "eval"))[0].top is not None
 
 
+def test_no_more_values_differ_than_there_are(statistics):
+    changed = type(statistics["eval"]).FromString(statistics["eval"].SerializeToString())
+    [color] = changed.datasets[0].features
+    color.string_stats.unique = 5  # as a sketch may have it
+    [shown] = page_features.gather({"eval": changed}, ("eval",))
+    assert dict(shown.facts)["Different values"] == ("4",)
+
+
 def test_a_value_below_the_counted_ones_is_not_shown_as_absent(statistics):
     changed = {
         name: type(each).FromString(each.SerializeToString()) for name, each in statistics.items()
