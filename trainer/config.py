@@ -4,6 +4,8 @@ from typing import Literal
 
 import pydantic
 
+FROZEN_PARTS = ("embeddings", "encoder")  # of `train.freeze`, beside numbers of blocks
+
 
 class Section(pydantic.BaseModel):
     """A frozen section of the config that refuses unknown keys."""
@@ -30,6 +32,10 @@ class ModelConfig(Section):
         norm_kind: LayerNorm or RMSNorm.
         num_kv_heads: Heads of keys and values, shared by groups of query heads; must divide
             `num_heads`. Null: as many as `num_heads`.
+        tied_embeddings: Whether a language model's logits are made by the weights of its token
+            embedding, or by weights of their own.
+        init_from: A pushed or blessed model whose encoder and vocabulary this one starts from: its
+            directory, that of its versions, or the name of a workspace. The head is new.
         recompute: Compute the activations of each block again in the backward pass rather than
             keep them: batches that do not fit in memory otherwise, at the cost of time.
     """
@@ -46,6 +52,8 @@ class ModelConfig(Section):
     pooling: Literal["mean", "first"] = "mean"
     norm_kind: Literal["layer", "rms"] = "layer"
     num_kv_heads: int | None = pydantic.Field(None, ge=1, le=256)
+    tied_embeddings: bool = True
+    init_from: str | None = pydantic.Field(None, min_length=1)
     recompute: bool = False
 
     @pydantic.model_validator(mode="after")
@@ -83,6 +91,8 @@ class TrainConfig(Section):
 
     Attributes:
         epochs: Passes over the train split at most; early stopping may end sooner.
+        epoch_batches: Batches after which the eval split is judged and an epoch ends, for texts
+            that are put into blocks: the next epoch goes on where it stopped. Null: one pass.
         batch_size: Examples in a global batch, summed over the replicas.
         accumulate_batches: Batches whose gradients make one step of the optimizer together, as
             one batch so many times as large would, in the memory of one.
@@ -93,6 +103,10 @@ class TrainConfig(Section):
         label_smoothing: Probability mass spread evenly over the classes.
         class_weights: What an example counts by its label: `balanced` has each label count as
             much as any other, a mapping gives labels their weights. Null: all alike.
+        layer_decay: Share of the learning rate that a block has of the one above it; the head has
+            the whole, the embeddings the least. 1 trains all alike.
+        freeze: What stays as `model.init_from` has it: `embeddings`, a number of blocks from the
+            first, with the embeddings, or the whole `encoder`.
         patience: Epochs without a better eval loss before training stops.
         precision: `auto` takes mixed_bfloat16 or mixed_float16 on a GPU that has it.
         cpu_replicas: Replicas on the CPU where there is no GPU, for trying distribution.
@@ -101,6 +115,7 @@ class TrainConfig(Section):
     """
 
     epochs: int = pydantic.Field(10, ge=1, le=10_000)
+    epoch_batches: int | None = pydantic.Field(None, ge=1, le=10**9)
     batch_size: int = pydantic.Field(64, ge=1, le=1_048_576)
     accumulate_batches: int = pydantic.Field(1, ge=1, le=65_536)
     learning_rate: float = pydantic.Field(1e-3, gt=0.0, le=10.0)
@@ -109,8 +124,21 @@ class TrainConfig(Section):
     clip_norm: float | None = pydantic.Field(1.0, gt=0.0)
     label_smoothing: float = pydantic.Field(0.0, ge=0.0, lt=1.0)
     class_weights: Literal["balanced"] | dict[str, pydantic.PositiveFloat] | None = None
+    layer_decay: float = pydantic.Field(1.0, gt=0.0, le=1.0)
+    freeze: int | str | None = None
     patience: int = pydantic.Field(3, ge=1, le=10_000)
     precision: Literal["auto", "float32", "mixed_bfloat16", "mixed_float16"] = "auto"
     cpu_replicas: int = pydantic.Field(1, ge=1, le=64)
     seed: int = pydantic.Field(1, ge=0, le=2**31 - 1)
     backup_seconds: float = pydantic.Field(60.0, ge=0.0)
+
+    @pydantic.field_validator("freeze")
+    @classmethod
+    def _freeze_is_known(cls, freeze: int | str | None) -> int | str | None:
+        known = freeze >= 1 if isinstance(freeze, int) else freeze in (None, *FROZEN_PARTS)
+        if not known:
+            raise ValueError(
+                f"`train.freeze` must be {', '.join(FROZEN_PARTS)} or a number of blocks from 1. "
+                f"Received: {freeze}"
+            )
+        return freeze

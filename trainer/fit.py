@@ -43,13 +43,28 @@ class Fit:
         model: keras.Model,
         optimizer: keras.optimizers.Optimizer,
         steps: step.Steps,
-        train_split: input_lib.Split,
-        eval_split: input_lib.Split,
+        train_split: input_lib.Batches,
+        eval_split: input_lib.Batches,
         train: config.TrainConfig,
         backup_dir: str,
         logs_dir: str,
         report: Callable[[progress.Event], None],
+        summary: Callable[[dict[str, float]], dict[str, float]] = lambda means: {},
     ):
+        """Makes the training, or takes it up where its backup stands.
+
+        Args:
+            model: What is trained.
+            optimizer: Built for its variables.
+            steps: What trains on batches and judges them.
+            train_split: What it learns from.
+            eval_split: What decides when it stops.
+            train: How long, and how often a backup is written.
+            backup_dir: Where the backup lies.
+            logs_dir: Where TensorBoard's logs go.
+            report: Told every event.
+            summary: Computes more metrics of the means over the eval split.
+        """
         self._weights = [v.value for v in model.weights]
         self._best = [tf.Variable(tf.zeros_like(w), trainable=False) for w in self._weights]
         # `variables` holds the seeds of dropout beside the weights.
@@ -62,6 +77,7 @@ class Fit:
         self._train = train
         self._logs = tensorboard.Logs(logs_dir)
         self._report = report
+        self._summary = summary
         self._state = self._backup.restore() or backup_lib.State()
         self._saved_at = time.monotonic()
 
@@ -164,7 +180,8 @@ class Fit:
             for name, (total, weight) in self._steps.judge(batch).items():
                 before = sums.get(name, (0.0, 0.0))
                 sums[name] = before[0] + float(total), before[1] + float(weight)
-        return {f"eval_{k}": _quotient(total, weight) for k, (total, weight) in sums.items()}
+        means = {name: _quotient(total, weight) for name, (total, weight) in sums.items()}
+        return {f"eval_{name}": value for name, value in (means | self._summary(means)).items()}
 
     def _save(self) -> None:
         self._backup.save(self._state)

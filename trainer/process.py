@@ -17,7 +17,18 @@ import keras
 import tensorflow as tf
 import tensorflow_transform as tft
 
-from trainer import export, fit, models, optimizer, progress, step, strategy, tasks
+from trainer import (
+    export,
+    fit,
+    initialization,
+    models,
+    optimizer,
+    packing,
+    progress,
+    step,
+    strategy,
+    tasks,
+)
 from trainer import input as input_lib
 from trainer import request as request_lib
 from trainer.tasks import task as task_lib
@@ -46,11 +57,15 @@ def train(request: request_lib.Request, report: Callable[[progress.Event], None]
     keras.config.set_dtype_policy(policy)
     with devices.scope():
         model = _build(request, transform_output, task)
+        if request.base_model:
+            initialization.take_over(model, request.base_model)
+        initialization.freeze(model, request.train.freeze)
         adamw = optimizer.build(
             request.train,
             total_steps=request.train.epochs * updates_per_epoch,
             num_replicas=devices.num_replicas_in_sync,
             loss_scaling=policy == "mixed_float16",
+            rates=initialization.rates(model, request.train.layer_decay, request.model.num_layers),
         )
         adamw.build(model.trainable_variables)
     training = fit.Fit(
@@ -70,6 +85,7 @@ def train(request: request_lib.Request, report: Callable[[progress.Event], None]
         backup_dir=f"{request.backup_dir}/{request.key()}-{_digest(request)}",
         logs_dir=request.logs_dir,
         report=report,
+        summary=task.summary,
     )
     report(
         progress.Started(
@@ -84,6 +100,7 @@ def train(request: request_lib.Request, report: Callable[[progress.Event], None]
     outcome = training.run()
     exported = _in_float32(model, request, transform_output, task)
     export.save(exported, transform_output, task, request.serving_model_dir)
+    initialization.describe(exported, request)
     training.discard_backup()
     report(progress.Finished(outcome.reason, outcome.best_epoch, time.monotonic() - started))
 
@@ -94,7 +111,17 @@ def _read(
     request: request_lib.Request,
     transform_output: tft.TFTransformOutput,
     task: task_lib.Task,
-) -> input_lib.Split:
+) -> input_lib.Batches:
+    if task.packed:
+        return packing.read(
+            name,
+            patterns,
+            transform_output,
+            task,
+            request.train.batch_size,
+            request.max_length,
+            request.train.epoch_batches,
+        )
     return input_lib.read(
         name,
         patterns,

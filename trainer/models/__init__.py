@@ -6,7 +6,10 @@ Importing this package imports no TensorFlow; `get` imports the architecture's m
 import importlib
 import types
 
-_MODULES = {"transformer": "trainer.models.transformer"}
+_MODULES = {
+    "transformer": "trainer.models.transformer",
+    "decoder": "trainer.models.decoder",
+}
 NAMES = tuple(_MODULES)
 
 

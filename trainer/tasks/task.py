@@ -63,6 +63,9 @@ class Tokenizer(Protocol):
     def pairs(self, first: tf.Tensor, second: tf.Tensor) -> tuple[tf.RaggedTensor, tf.RaggedTensor]:
         """Turns pairs of texts into ids and segment ids, both int64 `(batch, None)`."""
 
+    def windows(self, questions: tf.Tensor, contexts: tf.Tensor) -> Any:
+        """Turns questions and contexts `(batch,)` into `components.transform.windows.Windows`."""
+
 
 class Tools(Protocol):
     """What a task's `transform` may use; each call learns an asset of its own from train."""
@@ -204,6 +207,15 @@ class Task(abc.ABC):
         Raises:
             DataError: If the train split does not hold what the config speaks of.
         """
+
+    def summary(self, means: Mapping[str, float]) -> dict[str, float]:
+        """Computes what follows from the means of `loss` and the objective's metrics over a split.
+
+        Args:
+            means: Name to mean.
+        """
+        del means
+        return {}
 
     def read(self, asked: Asked) -> Tensors:
         """Makes the model's inputs `(batch, ...)` of a request."""

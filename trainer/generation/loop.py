@@ -1,0 +1,195 @@
+"""Writes on at texts: a loop in the graph, a token of every row in each turn.
+
+All rows stand at the same position in each turn. A row whose prompt is longer than another's reads
+its prompt while the other is writing already, so no row is padded, and what a row gets depends on
+its own prompt and wishes alone.
+"""
+
+from typing import Any, NamedTuple
+
+import tensorflow as tf
+
+from schemas import tokens as tokens_lib
+from trainer.generation import readers, sampling, stopping, windows
+
+# What no model may write; `[SEP]` ends a text.
+_NEVER = (tokens_lib.PAD_ID, tokens_lib.UNK_ID, tokens_lib.CLS_ID, tokens_lib.MASK_ID)
+
+
+class Task(NamedTuple):
+    """What to write, row by row.
+
+    Attributes:
+        prompts: Ragged int32 `(batch, None)`, without marks; a row may be empty.
+        max_new_tokens: Int32 `(batch,)`.
+        wishes: How tokens are chosen.
+        stops: Strings `(batch, any)` at which a row ends; empty ones are none.
+    """
+
+    prompts: tf.RaggedTensor
+    max_new_tokens: tf.Tensor
+    wishes: sampling.Wishes
+    stops: tf.Tensor
+
+
+class Written(NamedTuple):
+    """What was written after the prompts.
+
+    Attributes:
+        token_ids: Ragged int32 `(batch, None)`; `[SEP]` is the last where the text came to its end.
+        text: Strings `(batch,)`, what the tokens are up to the first stop: bytes that may end
+            within a character.
+        stopped: Boolean `(batch,)`: whether the text came to its end, or to a stop.
+    """
+
+    token_ids: tf.RaggedTensor
+    text: tf.Tensor
+    stopped: tf.Tensor
+
+
+class _Turn(NamedTuple):
+    """Where the loop stands; all rows have `position` tokens, the `[SEP]` before each included."""
+
+    position: tf.Tensor
+    token_ids: tf.Tensor  # (batch, all there will be), 0 where none is yet
+    seen: tf.Tensor  # (batch, vocabulary_size)
+    counts: tf.Tensor  # (batch,), tokens written
+    done: tf.Tensor  # (batch,)
+    stopped: tf.Tensor  # (batch,)
+    logits: tf.Tensor  # (batch, vocabulary_size), of the token at `position`
+    state: Any
+
+
+class Loop:
+    """Writes with a reader.
+
+    Args:
+        reader: Tells logits.
+        length: Tokens that it reads at most.
+        token_texts: What each token of the vocabulary adds to a text.
+    """
+
+    def __init__(self, reader: readers.Reader, length: int, token_texts: list[bytes]) -> None:
+        self._reader = reader
+        self._length = length
+        self._token_texts = tf.constant(token_texts)
+        never = tf.one_hot(_NEVER, len(token_texts), on_value=-float("inf"), off_value=0.0)
+        self._barred = tf.reduce_sum(tf.where(never < 0, never, 0.0), axis=0)
+
+    def write(self, task: Task) -> Written:
+        """Writes until every row is done."""
+        begun = tf.concat([_ends(task.prompts), task.prompts], axis=1)
+        lengths = tf.cast(begun.row_lengths(), tf.int32)
+        drawn = sampling.draws(task.wishes.seed, task.max_new_tokens)
+        first = self._begin(task, begun, lengths)
+        last: _Turn = tf.nest.pack_sequence_as(
+            first,
+            tf.while_loop(
+                lambda *turn: self._goes_on(tf.nest.pack_sequence_as(first, turn)),
+                lambda *turn: tf.nest.flatten(
+                    self._turn(tf.nest.pack_sequence_as(first, turn), task, lengths, drawn)
+                ),
+                tf.nest.flatten(first),
+                shape_invariants=tf.nest.flatten(_shapes(first)),
+            ),
+        )
+        return self._written(last, task, lengths)
+
+    def _begin(self, task: Task, begun: tf.RaggedTensor, lengths: tf.Tensor) -> _Turn:
+        """Reads what all rows have of their prompts."""
+        batch = tf.shape(lengths)[0]
+        total = tf.reduce_max(tf.concat([lengths + task.max_new_tokens, [1]], axis=0))
+        token_ids = begun.to_tensor(tokens_lib.PAD_ID)
+        token_ids = tf.pad(token_ids, [[0, 0], [0, total - tf.shape(token_ids)[1]]])
+        position = tf.reduce_min(tf.concat([lengths, total[None]], axis=0))
+        state = self._reader.empty(batch, tf.minimum(total, self._length))
+        start = windows.start(position, self._length)
+        logits, state = self._reader.read(token_ids[:, start:position], state, 0)
+        places = tf.stack([task.prompts.value_rowids(), tf.cast(task.prompts.values, tf.int64)], 1)
+        nothing = tf.zeros([batch, len(self._barred)], tf.bool)
+        seen = tf.tensor_scatter_nd_update(nothing, places, tf.fill(tf.shape(places)[:1], True))
+        done = task.max_new_tokens <= 0
+        counts, stopped = tf.zeros_like(lengths), tf.zeros_like(done)
+        return _Turn(position, token_ids, seen, counts, done, stopped, logits, state)
+
+    def _goes_on(self, turn: _Turn) -> tf.Tensor:
+        return (turn.position < tf.shape(turn.token_ids)[1]) & ~tf.reduce_all(turn.done)
+
+    def _turn(self, turn: _Turn, task: Task, lengths: tf.Tensor, drawn: tf.Tensor) -> _Turn:
+        """Takes the next token of each row, from its prompt or from the model, and reads it."""
+        drawn = tf.gather(drawn, tf.minimum(turn.counts, task.max_new_tokens - 1), batch_dims=1)
+        chosen = sampling.choose(turn.logits + self._barred, turn.seen, drawn, task.wishes)
+        is_new = (turn.position >= lengths) & ~turn.done
+        taken = tf.where(is_new, chosen, turn.token_ids[:, turn.position])
+        rows = tf.range(tf.shape(taken)[0])
+        here = tf.stack([rows, tf.fill(tf.shape(rows), turn.position)], axis=1)
+        token_ids = tf.tensor_scatter_nd_update(turn.token_ids, here, taken)
+        at = tf.stack([rows, taken], axis=1)
+        seen = tf.tensor_scatter_nd_update(turn.seen, at, is_new | tf.gather_nd(turn.seen, at))
+        counts = turn.counts + tf.cast(is_new, tf.int32)
+        stops = is_new & (self._stop(token_ids, turn.position, counts, task.stops) > 0)
+        stops |= is_new & (taken == tokens_lib.SEP_ID)
+        logits, state = self._read(turn, token_ids)
+        return _Turn(
+            position=turn.position + 1,
+            token_ids=token_ids,
+            seen=seen,
+            counts=counts,
+            done=turn.done | stops | (counts >= task.max_new_tokens),
+            stopped=turn.stopped | stops,
+            logits=logits,
+            state=state,
+        )
+
+    def _read(self, turn: _Turn, token_ids: tf.Tensor) -> tuple[tf.Tensor, Any]:
+        """Reads the token at the turn's position, or those once more that are still looked at."""
+        position = turn.position
+        before, now = (windows.start(p, self._length) for p in (position, position + 1))
+        return tf.cond(
+            tf.equal(before, now),
+            lambda: self._reader.read(
+                token_ids[:, position : position + 1], turn.state, position - now
+            ),
+            lambda: self._reader.read(token_ids[:, now : position + 1], turn.state, 0),
+        )
+
+    def _stop(
+        self, token_ids: tf.Tensor, position: tf.Tensor, counts: tf.Tensor, stops: tf.Tensor
+    ) -> tf.Tensor:
+        """Finds stops that end in the token at `position`, as `stopping.found`."""
+        reach = stopping.reach(stops)
+
+        def look() -> tf.Tensor:
+            first = tf.maximum(position + 1 - tf.minimum(reach, position + 1), 0)
+            places = tf.range(first, position + 1)
+            is_new = places[None, :] > position - counts[:, None]
+            texts = tf.gather(self._token_texts, token_ids[:, first : position + 1])
+            texts = tf.where(is_new, texts, b"")
+            return stopping.found(tf.strings.reduce_join(texts, axis=1), texts[:, -1], stops)
+
+        return tf.cond(reach > 0, look, lambda: tf.zeros_like(counts))
+
+    def _written(self, turn: _Turn, task: Task, lengths: tf.Tensor) -> Written:
+        """Takes what came after the prompts."""
+        places = tf.range(tf.shape(turn.token_ids)[1])[None, :]
+        is_new = (places >= lengths[:, None]) & (places < (lengths + turn.counts)[:, None])
+        token_ids = tf.ragged.boolean_mask(turn.token_ids, is_new)
+        texts = tf.ragged.map_flat_values(lambda ids: tf.gather(self._token_texts, ids), token_ids)
+        whole = tf.strings.reduce_join(texts, axis=1)
+        last = tf.strings.reduce_join(texts[:, -1:], axis=1)
+        cut = stopping.found(whole, last, task.stops)
+        text = tf.strings.substr(whole, tf.zeros_like(cut), tf.strings.length(whole) - cut)
+        return Written(token_ids, text, turn.stopped)
+
+
+def _ends(prompts: tf.RaggedTensor) -> tf.Tensor:
+    """Makes what stands before each prompt: the end of another text."""
+    return tf.fill([prompts.nrows(), 1], tf.constant(tokens_lib.SEP_ID, prompts.dtype))
+
+
+def _shapes(turn: _Turn) -> _Turn:
+    """Tells what of the shapes stays the same: neither the batch nor how many tokens there are."""
+    shapes = tf.nest.map_structure(
+        lambda tensor: tf.TensorShape([None, *tensor.shape[1:]][: tensor.shape.rank]), turn
+    )
+    return shapes._replace(token_ids=tf.TensorShape([None, None]))

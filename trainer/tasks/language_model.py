@@ -1,0 +1,252 @@
+"""Language model: what comes next in a text, by a decoder; it scores texts and writes them.
+
+A text is a document that ends with `[SEP]`, and `[SEP]` is also what stands before its first token.
+"""
+
+import math
+import types
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import keras
+import tensorflow as tf
+import tensorflow_transform as tft
+
+from schemas import features, language_model, tokens
+from schemas import tasks as tasks_lib
+from trainer import config
+from trainer.generation import loop, readers, sampling, scoring
+from trainer.tasks import task
+
+# More would take a server's memory for a request that nobody waits for.
+MAX_NEW_TOKENS = 65_536
+
+
+class LanguageModel(task.Task):
+    """The next token of one text, by softmax and cross-entropy, in blocks of many texts."""
+
+    packed = True
+    answer_key = "totals"
+    truth_key = features.TOKEN_IDS
+    _length = 0  # of a block, in tokens; known once the model is built
+
+    def transform(
+        self, inputs: Mapping[str, tf.Tensor], tools: task.Tools
+    ) -> dict[str, tf.Tensor | tf.SparseTensor]:
+        """Gives the text's token ids, all of them and no marks, and its number of characters."""
+        [name] = self.settings.texts
+        text = inputs[name]
+        characters = tf.strings.length(
+            tf.strings.unicode_transcode(text, "UTF-8", "UTF-8"), unit="UTF8_CHAR"
+        )
+        return {
+            features.TOKEN_IDS: tools.tokenizer().pieces(text).to_sparse(),
+            features.CHARACTERS: tf.cast(characters, tf.int64),
+        }
+
+    def targets(
+        self,
+        transformed: Mapping[str, tf.Tensor | tf.RaggedTensor],
+        transform_output: tft.TFTransformOutput,
+    ) -> task.Tensors:
+        """Takes a text's number of characters; what comes next stands in the text itself."""
+        return {features.CHARACTERS: transformed[features.CHARACTERS]}
+
+    def build_model(
+        self,
+        architecture: types.ModuleType,
+        model_config: config.ModelConfig,
+        transform_output: tft.TFTransformOutput,
+        max_length: int,
+    ) -> keras.Model:
+        """Builds a decoder with logits over the vocabulary."""
+        self._length = max_length
+        size = _size(transform_output)
+        untied = None if model_config.tied_embeddings else _head(size)
+        model: keras.Model = architecture.build(model_config, size, max_length, untied)
+        return model
+
+    def objective(
+        self,
+        train: config.TrainConfig,
+        transform_output: tft.TFTransformOutput,
+        train_targets: tf.data.Dataset,
+    ) -> "Objective":
+        """Makes the cross-entropy of every token."""
+        return Objective()
+
+    def summary(self, means: Mapping[str, float]) -> dict[str, float]:
+        """Gives the perplexity."""
+        return {"perplexity": math.exp(min(means["loss"], 700.0))}  # beyond it floats end
+
+    def outputs(self, model: keras.Model, asked: task.Asked) -> scoring.Score:
+        """Scores whole texts, however long."""
+        texts = _ragged(asked.transformed[features.TOKEN_IDS])
+        return scoring.score(model, texts, self._length, model.output_shape[-1])
+
+    def answer(
+        self, outputs: scoring.Score, asked: task.Asked, transform_output: tft.TFTransformOutput
+    ) -> task.Tensors:
+        """Tells how probable the text is.
+
+        Returns:
+            `log_probability` in nats, of the text and its end; `tokens`, how many those are;
+            `perplexity`; `bits_per_character`, 0 of a text that has none; and `totals`, that add up
+            over texts: nats, tokens, characters, and tokens that were the likeliest.
+        """
+        nats = -outputs.log_probability
+        tokens_ = tf.cast(outputs.tokens, tf.float32)
+        characters = tf.cast(asked.transformed[features.CHARACTERS], tf.float32)
+        hits = tf.cast(outputs.hits, tf.float32)
+        return {
+            "log_probability": outputs.log_probability,
+            "tokens": outputs.tokens,
+            "perplexity": tf.exp(nats / tokens_),
+            "bits_per_character": tf.math.divide_no_nan(nats / math.log(2.0), characters),
+            "totals": tf.stack([nats, tokens_, characters, hits], axis=1),
+        }
+
+    def truth(self, asked: task.Asked, transform_output: tft.TFTransformOutput) -> task.Tensors:
+        """Gives the ids of the tokens that were to be told, int64 `(batch, any)`, 0 after them."""
+        texts = _ragged(asked.transformed[features.TOKEN_IDS])
+        end = tf.fill([texts.nrows(), 1], tf.constant(tokens.SEP_ID, texts.dtype))
+        told = tf.concat([texts, end], axis=1).to_tensor(tokens.PAD_ID)
+        return {features.TOKEN_IDS: tf.cast(told, tf.int64)}
+
+    def evaluator_metrics(self) -> list[tuple[str, str, dict[str, Any]]]:
+        """Names one metric, which computes all of the task's in one pass."""
+        return [("LanguageModelMetrics", "trainer.tasks.language_model_metrics", {})]
+
+    def signatures(
+        self,
+        model: keras.Model,
+        ask: Callable[[task.Tensors], task.Asked],
+        transform_output: tft.TFTransformOutput,
+    ) -> dict[str, tf.types.experimental.ConcreteFunction]:
+        """Makes `generate`, which writes on at texts; `_Writer` tells its inputs and outputs."""
+        units = self.settings.options[language_model.UNITS]
+        lines = transform_output.vocabulary_by_name(features.TOKEN_VOCABULARY)
+        writing = loop.Loop(readers.Cached(model), self._length, tokens.texts(lines, units))
+        writer = _Writer(writing, ask, self.settings.texts[0])
+        return {"generate": tf.function(writer.write).get_concrete_function(**writer.inputs())}
+
+
+class Objective:
+    """Cross-entropy of the tokens of a block; padding is told by a target below 0."""
+
+    def loss(self, targets: task.Tensors, outputs: tf.Tensor, training: bool) -> task.Weighted:
+        """Computes nats, and as weights the numbers of tokens."""
+        del training
+        nats, own = _nats(targets, outputs)
+        return task.Weighted(tf.reduce_sum(nats, axis=1), tf.reduce_sum(own, axis=1))
+
+    def metrics(self, targets: task.Tensors, outputs: tf.Tensor) -> dict[str, task.Weighted]:
+        """Gives the share of tokens that were the likeliest, and bits for each character."""
+        nats, own = _nats(targets, outputs)
+        likeliest = tf.argmax(outputs, axis=-1, output_type=targets[features.NEXT_IDS].dtype)
+        hits = own * tf.cast(tf.equal(likeliest, targets[features.NEXT_IDS]), tf.float32)
+        characters = tf.cast(targets[features.CHARACTERS], tf.float32)
+        bits = tf.reduce_sum(nats, axis=1) / math.log(2.0)
+        return {
+            "accuracy": task.Weighted(tf.reduce_sum(hits, axis=1), tf.reduce_sum(own, axis=1)),
+            "bits_per_character": task.Weighted(bits, characters),
+        }
+
+
+class _Writer:
+    """The signature `generate`.
+
+    Inputs: `text`, strings `(batch,)`; what is asked of each, all `(batch,)` or for all rows alike
+    `(1,)`: `max_new_tokens` and the fields of `sampling.Wishes`; `stop`, strings `(batch, any)` or
+    `(1, any)`, at which a text ends, without them; an empty one is none.
+
+    Outputs: `text`, what comes after each, strings `(batch,)`; `tokens`, how many it took, int32;
+    `token_ids`, int32 `(batch, any)`, 0 after the last; `stopped`, boolean, whether the text came
+    to its end or to a stop, rather than to `max_new_tokens`.
+    """
+
+    def __init__(
+        self, writing: loop.Loop, ask: Callable[[task.Tensors], task.Asked], feature: str
+    ) -> None:
+        self._loop = writing
+        self._ask = ask
+        self._feature = feature
+
+    def inputs(self) -> dict[str, tf.TensorSpec]:
+        types_ = {
+            "text": tf.string,
+            "max_new_tokens": tf.int32,
+            "temperature": tf.float32,
+            "top_k": tf.int32,
+            "top_p": tf.float32,
+            "repetition_penalty": tf.float32,
+            "seed": tf.int64,
+        }
+        specs = {name: tf.TensorSpec([None], type_, name) for name, type_ in types_.items()}
+        return {**specs, "stop": tf.TensorSpec([None, None], tf.string, "stop")}
+
+    def write(self, text: tf.Tensor, stop: tf.Tensor, **wishes: tf.Tensor) -> task.Tensors:
+        rows = tf.shape(text)[0]
+        with tf.control_dependencies(_checks(wishes)):
+            each = {name: tf.broadcast_to(wish, [rows]) for name, wish in wishes.items()}
+        stops = tf.broadcast_to(stop, [rows, tf.shape(stop)[1]])
+        asked = self._ask({self._feature: text})
+        written = self._loop.write(
+            loop.Task(
+                prompts=_ragged(asked.transformed[features.TOKEN_IDS]),
+                max_new_tokens=each.pop("max_new_tokens"),
+                wishes=sampling.Wishes(**each),
+                stops=stops,
+            )
+        )
+        return {
+            # The last token may end within a character.
+            "text": tf.strings.unicode_transcode(written.text, "UTF-8", "UTF-8"),
+            "tokens": tf.cast(written.token_ids.row_lengths(), tf.int32),
+            "token_ids": written.token_ids.to_tensor(tokens.PAD_ID),
+            "stopped": written.stopped,
+        }
+
+
+def _checks(wishes: Mapping[str, tf.Tensor]) -> list[tf.Operation]:
+    """Refuses what cannot be granted."""
+    rules = [
+        ("max_new_tokens", "0 to 65,536", lambda x: (x >= 0) & (x <= MAX_NEW_TOKENS)),
+        ("temperature", "0 or more", lambda x: (x >= 0.0) & tf.math.is_finite(x)),
+        ("top_k", "0 or more", lambda x: x >= 0),
+        ("top_p", "above 0 and at most 1", lambda x: (x > 0.0) & (x <= 1.0)),
+        ("repetition_penalty", "above 0", lambda x: (x > 0.0) & tf.math.is_finite(x)),
+    ]
+    return [
+        tf.debugging.Assert(
+            tf.reduce_all(holds(wishes[name])),
+            [f"`{name}` must be {rule}. Received: ", wishes[name]],
+        )
+        for name, rule, holds in rules
+    ]
+
+
+def _nats(targets: task.Tensors, outputs: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Gives -log p of each token, 0 for padding, and 1 for each that is none: `(batch, length)`."""
+    next_ids = targets[features.NEXT_IDS]
+    own = tf.cast(next_ids >= 0, tf.float32)
+    nats = tf.nn.sparse_softmax_cross_entropy_with_logits(tf.maximum(next_ids, 0), outputs)
+    return nats * own, own
+
+
+def _ragged(token_ids: tf.SparseTensor) -> tf.RaggedTensor:
+    return tf.cast(tf.RaggedTensor.from_sparse(token_ids), tf.int32)
+
+
+def _size(transform_output: tft.TFTransformOutput) -> int:
+    size: int = transform_output.vocabulary_size_by_name(features.TOKEN_VOCABULARY)
+    return size
+
+
+def _head(size: int) -> keras.layers.Layer:
+    return keras.layers.Dense(size, use_bias=False, dtype="float32", name="head")
+
+
+def build(settings: tasks_lib.Settings) -> task.Task:
+    """Builds the task."""
+    return LanguageModel(settings)
