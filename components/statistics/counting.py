@@ -14,13 +14,11 @@ from components.statistics import (
     signatures,
     tables,
     text_statistics,
+    unit_counts,
 )
 from components.statistics import words as words_lib
 from components.transform import config as config_lib
-from components.transform import vocabulary
 
-# Words that are counted, at each depth of texts; beyond, a sample of the texts is counted.
-MAX_WORDS = 1_000_000
 MAX_LABELS = 100_000
 # Pairs of a text and its label that are kept, at 200 to 500 bytes each; beyond, a sample is.
 MAX_TEXTS = 1_000_000
@@ -53,10 +51,10 @@ class TextCounts:
 
     Attributes:
         rows, near_empty, controls: Numbers of rows.
-        words, long_words: Numbers of words, and of those too long to be learned or looked up.
         unigrams: Words by hash, int64 `(UNIGRAM_BUCKETS,)`.
         lengths: Rows by their length in characters.
-        vocabulary: Words.
+        words: Words, in the tokenizer's normal form.
+        units: What the tokenizer looks up, where that is not words.
         labels: Labels.
         texts: Texts.
         sample: Rows whose tokens are counted, drawn by the hash of origin and text.
@@ -66,15 +64,12 @@ class TextCounts:
     rows: int = 0
     near_empty: int = 0
     controls: int = 0
-    words: int = 0
-    long_words: int = 0
     unigrams: np.ndarray = dataclasses.field(
         default_factory=lambda: np.zeros(text_statistics.UNIGRAM_BUCKETS, np.int64)
     )
     lengths: "LengthCounts" = dataclasses.field(default_factory=lambda: LengthCounts())
-    vocabulary: tables.SampledCounts = dataclasses.field(
-        default_factory=lambda: tables.SampledCounts(MAX_WORDS)
-    )
+    words: unit_counts.UnitCounts = dataclasses.field(default_factory=unit_counts.UnitCounts)
+    units: unit_counts.UnitCounts = dataclasses.field(default_factory=unit_counts.UnitCounts)
     labels: tables.SampledCounts = dataclasses.field(
         default_factory=lambda: tables.SampledCounts(MAX_LABELS)
     )
@@ -94,17 +89,16 @@ class TextCounts:
 
     def merge(self, other: "TextCounts") -> None:
         """Adds what another has counted, which stays as it is."""
-        for name in ("rows", "near_empty", "controls", "words", "long_words"):
+        for name in ("rows", "near_empty", "controls", "unigrams"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
-        self.unigrams = self.unigrams + other.unigrams
-        for name in ("lengths", "vocabulary", "labels", "texts", "sample"):
+        for name in ("lengths", "words", "units", "labels", "texts", "sample"):
             getattr(self, name).merge(getattr(other, name))
         for name in ("shortest", "longest", "most_controls"):
             getattr(self, name).merge(getattr(other, name))
 
     def compact(self) -> None:
         """Makes itself small, to be sent to another worker."""
-        for part in (self.vocabulary, self.labels, self.texts, self.sample):
+        for part in (self.words, self.units, self.labels, self.texts, self.sample):
             part.compact()
         for ranked in (self.shortest, self.longest, self.most_controls):
             ranked.compact()
@@ -147,42 +141,21 @@ class Counter:
         if not len(rows.texts):
             return
         texts = rows.texts.to_numpy(zero_copy_only=False)
-        words, folded, signs = self._reader.read(texts)
-        values, depths = signatures.of_words(folded)
+        read = self._reader.read(texts)
+        signs, words = read.signs, read.words
+        values, depths = signatures.of_words(read.folded)
         counts.rows += len(texts)
         counts.near_empty += int(signs.near_empty.sum())
         counts.controls += int((signs.controls > 0).sum())
         counts.lengths.add(signs.characters, np.ones(len(texts), np.int64))
-        _count_words(words, depths, counts)
+        buckets = words.buckets[words.index]
+        counts.unigrams += np.bincount(buckets, minlength=text_statistics.UNIGRAM_BUCKETS)
+        counts.words.add(words, depths)
+        if read.units is not words:
+            counts.units.add(read.units, depths)
         _count_labels(rows.labels, counts)
-        counts.texts.add(_entries(rows, texts, folded, values, depths))
+        counts.texts.add(_entries(rows, texts, read.folded, values, depths))
         _rank(rows, signs, counts)
-
-
-def _count_words(words: words_lib.Words, depths: np.ndarray, counts: TextCounts) -> None:
-    often = np.bincount(words.index, minlength=len(words.unique))
-    counts.unigrams += np.bincount(
-        words.buckets, often, minlength=text_statistics.UNIGRAM_BUCKETS
-    ).astype(np.int64)
-    counts.words += len(words.index)
-    unique = pa.array(words.unique, pa.binary())
-    is_long = pc.greater(pc.binary_length(unique), vocabulary.MAX_WORD_BYTES).to_numpy(
-        zero_copy_only=False
-    )
-    counts.long_words += int(often[is_long].sum())
-    row_depths = np.repeat(depths, np.diff(words.splits)).astype(np.int64)
-    # One number for a word at a depth; 65 depths.
-    pairs, pair_counts = np.unique(words.index * 65 + row_depths, return_counts=True)
-    pairs, pair_counts = (part[~is_long[pairs // 65]] for part in (pairs, pair_counts))
-    counts.vocabulary.add(
-        pa.table(
-            {
-                "depth": pa.array((pairs % 65).astype(np.uint8)),
-                "value": unique.take(pa.array(pairs // 65)),
-                "count": pa.array(pair_counts, pa.int64()),
-            }
-        )
-    )
 
 
 def _count_labels(labels: pa.Array, counts: TextCounts) -> None:

@@ -34,11 +34,18 @@ def summarize(
         were sampled, shares are those of the sample.
     """
     config = settings.tokenizer_config
+    # Which labels another split lacks can only be told where the same ones were counted.
+    for split in counts.values():
+        split.compact()
+    depth = max((split.labels.depth for split in counts.values()), default=0)
+    for split in counts.values():
+        split.labels.sample(depth)
     train = counts.get(features.TRAIN_SPLIT, counting.TextCounts())
-    count_pieces = tokens.learn(train.vocabulary, config)
+    count_pieces = tokens.learn(train, config)
+    marks = 1 + len(settings.text_features)
     return text_statistics.TextStatistics(
         splits={
-            name: _split(split, tokens.count(split, count_pieces, config), config)
+            name: _split(split, tokens.count(split, count_pieces, config, marks), config)
             for name, split in counts.items()
         },
         overlaps=tuple(
@@ -54,7 +61,7 @@ def _split(
     split_tokens: tokens.SplitTokens,
     config: config_lib.TokenizerConfig,
 ) -> text_statistics.SplitText:
-    words, labels = counts.vocabulary.most_frequent(), counts.labels.most_frequent()
+    words = counts.words.table.most_frequent()
     same = alike.within(counts.texts)
     return text_statistics.SplitText(
         rows=counts.rows,
@@ -71,13 +78,14 @@ def _split(
         conflicts=same.conflicts,
         truncated=_truncated(counts, split_tokens, config),
         unknown_tokens=_unknown(counts, split_tokens),
-        labels=_counted(labels, counts.labels.depth),
+        labels=_counted(counts.labels.most_frequent(), 0),
         unigrams=tuple(counts.unigrams.tolist()),
-        top_words=_counted(words.slice(0, text_statistics.MAX_TOP_WORDS), counts.vocabulary.depth),
+        top_words=_counted(words.slice(0, text_statistics.MAX_TOP_WORDS), counts.words.table.depth),
     )
 
 
 def _counted(table: pa.Table, depth: int) -> dict[str, int]:
+    """Turns a table into counts; one text counted stands for 2^depth."""
     values = [value.decode("utf-8", "replace") for value in table["value"].to_pylist()]
     return dict(zip(values, pc.multiply(table["count"], 1 << depth).to_pylist(), strict=True))
 

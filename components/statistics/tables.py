@@ -65,6 +65,11 @@ class SampledCounts:
             table = at_depth(table, self.depth)
         self._table = table
 
+    def sample(self, depth: int) -> None:
+        """Leaves out what is not of a depth or more."""
+        self.depth = max(self.depth, depth)
+        self._table = at_depth(self._table, self.depth)
+
     def most_frequent(self) -> pa.Table:
         """Returns `value` and `count`, highest count first, ties by bytes; of all depths."""
         self.compact()

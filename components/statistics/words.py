@@ -7,8 +7,10 @@ import numpy as np
 import tensorflow as tf
 
 from components.statistics import text_statistics
+from components.transform import byte_pairs, lossless
 from components.transform import config as config_lib
 from components.transform import text as text_lib
+from schemas import tokens
 
 # Control characters of Unicode (Cc) other than tab, line feed and return.
 _CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x{9f}]"
@@ -55,6 +57,33 @@ class Signs:
     controls: np.ndarray
 
 
+@dataclasses.dataclass(frozen=True)
+class Texts:
+    """What was read of some texts.
+
+    Attributes:
+        words: Their words, in the tokenizer's normal form.
+        folded: Their words with case folded.
+        units: What the tokenizer cuts them into before it looks anything up: words, or characters,
+            or words with the space before them.
+        signs: Their signs.
+    """
+
+    words: Words
+    folded: Words
+    units: Words
+    signs: Signs
+
+
+def units(texts: tf.Tensor, config: config_lib.TokenizerConfig) -> tf.RaggedTensor:
+    """Cuts texts `(batch,)` into the units `(batch, None)` that the tokenizer looks up."""
+    if config.kind == "characters":
+        return tf.strings.unicode_split(lossless.clean(texts), "UTF-8")
+    if config.kind == "bytes_bpe":
+        return byte_pairs.split(texts)
+    return text_lib.words(texts, config)
+
+
 class Reader:
     """Splits texts with the tokenizer's own graph, traced once.
 
@@ -63,26 +92,31 @@ class Reader:
     """
 
     def __init__(self, config: config_lib.TokenizerConfig) -> None:
-        self._words = _traced(config)
         folding = config.model_copy(update={"lowercase": True})
-        self._folded = self._words if config.lowercase else _traced(folding)
+        is_lossless = config.kind in tokens.LOSSLESS
+        self._words = _traced(text_lib.words, config)
+        self._folded = self._words if config.lowercase else _traced(text_lib.words, folding)
+        self._units = _traced(units, config) if is_lossless else self._words
         self._signs = tf.function(_signs, input_signature=_TEXTS, autograph=False)
 
-    def read(self, texts: np.ndarray) -> tuple[Words, Words, Signs]:
-        """Reads texts, bytes `(rows,)`.
-
-        Returns:
-            Their words as the tokenizer takes them, their words with case folded, their signs.
-        """
+    def read(self, texts: np.ndarray) -> Texts:
+        """Reads texts, bytes `(rows,)`."""
         tensor = tf.constant(texts, tf.string)
         words = self._words(tensor)
-        folded = words if self._folded is self._words else self._folded(tensor)
-        return words, folded, Signs(*(value.numpy() for value in self._signs(tensor)))
+        return Texts(
+            words=words,
+            folded=words if self._folded is self._words else self._folded(tensor),
+            units=words if self._units is self._words else self._units(tensor),
+            signs=Signs(*(value.numpy() for value in self._signs(tensor))),
+        )
 
 
-def _traced(config: config_lib.TokenizerConfig) -> Callable[[tf.Tensor], Words]:
+_Cut = Callable[[tf.Tensor, config_lib.TokenizerConfig], tf.RaggedTensor]
+
+
+def _traced(cut: _Cut, config: config_lib.TokenizerConfig) -> Callable[[tf.Tensor], Words]:
     def split(texts: tf.Tensor) -> tuple[tf.Tensor, ...]:
-        words = text_lib.words(texts, config)
+        words = cut(texts, config)
         unique, index = tf.unique(words.flat_values, out_idx=tf.int64)
         return (
             unique,

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from components.statistics import counting, text_statistics
+from components.statistics import counting, text_statistics, unit_counts
 from components.transform import config as config_lib
 from components.transform import text as text_lib
 
@@ -35,14 +35,20 @@ def _words(texts: list[str], **settings: object) -> collections.Counter[bytes]:
 
 def _state(counts: counting.TextCounts) -> tuple[object, ...]:
     """Everything that the summary reads."""
-    numbers = [counts.rows, counts.near_empty, counts.controls, counts.words, counts.long_words]
+    numbers = [
+        counts.rows,
+        counts.near_empty,
+        counts.controls,
+        counts.words.total,
+        counts.words.long,
+    ]
     ranked = (counts.sample, counts.shortest, counts.longest, counts.most_controls)
     return (
         numbers,
         counts.unigrams.tolist(),
         counts.lengths.values.tolist(),
         counts.lengths.counts.tolist(),
-        counts.vocabulary.most_frequent().to_pylist(),
+        counts.words.table.most_frequent().to_pylist(),
         counts.labels.most_frequent().to_pylist(),
         [rows.rows().to_pylist() for rows in ranked],
         counts.texts.at_depth(0).table.to_pylist(),
@@ -54,8 +60,8 @@ def test_rows_words_and_labels_are_counted(count) -> None:
     texts = [text for text, _, _ in _ROWS]
     expected = _words(texts)
     assert counts.rows == 700
-    assert counts.words == expected.total()
-    counted = counts.vocabulary.most_frequent().to_pydict()
+    assert counts.words.total == expected.total()
+    counted = counts.words.table.most_frequent().to_pydict()
     assert dict(zip(counted["value"], counted["count"], strict=True)) == expected
     unigrams = np.zeros(text_statistics.UNIGRAM_BUCKETS, int)
     for word, number in expected.items():
@@ -75,7 +81,7 @@ def test_rows_words_and_labels_are_counted(count) -> None:
 def test_words_are_counted_as_the_tokenizer_takes_them_and_texts_folded(count) -> None:
     config = config_lib.TokenizerConfig(lowercase=False)
     counts = count([("GOOD film", None, "1"), ("good film", None, "2")], config=config)
-    assert counts.vocabulary.most_frequent().to_pylist() == [
+    assert counts.words.table.most_frequent().to_pylist() == [
         {"value": b"film", "count": 2},
         {"value": b"GOOD", "count": 1},
         {"value": b"good", "count": 1},
@@ -143,9 +149,21 @@ def test_what_is_shown_ends_at_the_end_of_a_character(count) -> None:
 
 def test_words_too_long_to_be_learned_are_counted_apart(count) -> None:
     counts = count([("short " + "x" * 513 + " " + "y" * 512, None, "t.csv:2")])
-    assert (counts.words, counts.long_words) == (3, 1)
-    kept = counts.vocabulary.most_frequent()["value"].to_pylist()
+    assert (counts.words.total, counts.words.long, counts.words.long_bytes) == (3, 1, 513)
+    kept = counts.words.table.most_frequent()["value"].to_pylist()
     assert sorted(map(len, kept)) == [5, 512]
+
+
+def test_units_are_counted_where_they_are_not_words(count) -> None:
+    config = config_lib.TokenizerConfig(kind="characters")
+    counts = count([("A a!", None, "1"), ("é", None, "2")], config=config)
+    units = counts.units.table.most_frequent().to_pydict()
+    assert dict(zip(units["value"], units["count"], strict=True)) == dict.fromkeys(
+        [b"A", b" ", b"a", b"!", "é".encode()], 1
+    )
+    assert counts.units.total == 5
+    assert counts.words.total == 4
+    assert count([("A a!", None, "1")]).units.total == 0
 
 
 def test_the_same_texts_are_those_whose_words_are(count) -> None:
@@ -155,14 +173,14 @@ def test_the_same_texts_are_those_whose_words_are(count) -> None:
 
 
 def test_counts_are_bounded(count, monkeypatch) -> None:
-    monkeypatch.setattr(counting, "MAX_WORDS", 100)
+    monkeypatch.setattr(unit_counts, "MAX_ENTRIES", 100)
     monkeypatch.setattr(counting, "MAX_LABELS", 10)
     monkeypatch.setattr(counting, "MAX_TEXTS", 50)
     rows = [(f"text number {i} of its own", f"label {i}", f"t.csv:{i}") for i in range(1000)]
     counts = count(rows)
     counts.compact()
-    assert len(counts.vocabulary.most_frequent()) <= 100
+    assert len(counts.words.table.most_frequent()) <= 100
     assert len(counts.labels.most_frequent()) <= 10
     assert len(counts.texts.at_depth(0).table) <= 50
-    assert min(counts.vocabulary.depth, counts.labels.depth, counts.texts.depth) > 0
+    assert min(counts.words.table.depth, counts.labels.depth, counts.texts.depth) > 0
     assert counts.rows == 1000

@@ -11,8 +11,8 @@ from components.transform import config as config_lib
 
 def _signatures(texts: list[str]) -> tuple[np.ndarray, np.ndarray]:
     reader = words.Reader(config_lib.TokenizerConfig())
-    _, folded, _ = reader.read(np.array([text.encode() for text in texts], object))
-    return signatures.of_words(folded)
+    read = reader.read(np.array([text.encode() for text in texts], object))
+    return signatures.of_words(read.folded)
 
 
 def _jaccard(one: str, other: str) -> float:

@@ -10,10 +10,13 @@ from components.transform import text as text_lib
 _TEXTS = ["The cat, the CAT!", "", "Straße ４２", "日本", "..."]
 
 
-def _read(texts: list[str | bytes], **settings: object) -> tuple[words.Words, ...]:
+def _read(
+    texts: list[str | bytes], **settings: object
+) -> tuple[words.Words, words.Words, words.Signs]:
     reader = words.Reader(config_lib.TokenizerConfig(**settings))
     encoded = [text.encode() if isinstance(text, str) else text for text in texts]
-    return reader.read(np.array(encoded, object))
+    read = reader.read(np.array(encoded, object))
+    return read.words, read.folded, read.signs
 
 
 def _as_lists(read: words.Words) -> list[list[str]]:
