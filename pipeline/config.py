@@ -96,6 +96,14 @@ class Config(trainer_config.Section):
         return self
 
     @pydantic.model_validator(mode="after")
+    def _validate_as_the_task_does(self) -> "Config":
+        checks = self.validate_section
+        needless = set(tasks.contract(self.task).needless_checks) - checks.model_fields_set
+        off = {name: getattr(checks, name).model_copy(update={"level": "off"}) for name in needless}
+        self.__dict__["validate_section"] = checks.model_copy(update=off)
+        return self
+
+    @pydantic.model_validator(mode="after")
     def _sections_agree(self) -> "Config":
         problems = [
             *sections.task_problems(self.task_settings, self.data, self.train),
@@ -110,7 +118,7 @@ class Config(trainer_config.Section):
     @property
     def task_settings(self) -> tasks.Settings:
         """What the task is told of the data."""
-        return task_settings.of(self.task, self.data)
+        return task_settings.of(self.task, self.data, self.tokenizer)
 
     @property
     def metrics(self) -> Mapping[str, metrics_lib.Metric]:

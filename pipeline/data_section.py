@@ -18,6 +18,7 @@ ALL = "all"  # the source whose rows are dealt out to all splits
 # Names that features of our own have, so that no column can be kept under them.
 RESERVED = (
     *(features.TEXT, features.TEXT_PAIR, features.LABEL, features.ORIGIN),
+    features.ANSWER_START,
     *(features.TOKEN_IDS, features.SEGMENT_IDS, features.LABEL_ID, features.SCALED_TARGETS),
     *(features.LABEL_SET, features.TARGETS),
 )
@@ -93,9 +94,12 @@ class DataConfig(trainer_config.Section):
         header: Names of the columns of csv and tsv files whose first row is data already.
         text: The column with the text; of a pair of texts, a list of two.
         label: The column with what is to be learned; of several numbers, a list.
+        answer_start: Of answers that stand in a text, the column that tells where each starts, in
+            Unicode code points from 0.
         labels: All labels, in the order of their ids; null takes those of the train split.
         label_separator: What stands between the labels of a row that may have several, such as
-            `|` in `red|green`; alone in a row, it says that there is none. Null: each row has one.
+            `|` in `red|green`; alone in a row, it says that there is none. So also between several
+            right answers and between their starts. Null: each row has one.
         keep: More columns, for validation and drift: name to `text` or `number`. Those of
             `evaluate.slices` are kept anyway.
         schema_path: A curated `schema.pbtxt`, written `schema:`; null takes the task's own where it
@@ -116,6 +120,7 @@ class DataConfig(trainer_config.Section):
     header: tuple[str, ...] | None = None
     text: Columns = (features.TEXT,)
     label: Columns = (features.LABEL,)
+    answer_start: str | None = pydantic.Field(None, min_length=1)
     labels: tuple[str, ...] | None = None
     label_separator: str | None = pydantic.Field(None, min_length=1)
     keep: dict[str, Literal["text", "number"]] = pydantic.Field(default_factory=dict)

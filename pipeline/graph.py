@@ -5,7 +5,7 @@ import pathlib
 
 import schemas
 from pipeline import config as config_lib
-from schemas import tasks
+from schemas import features, tasks
 
 Edge = tuple[str, str]
 
@@ -36,15 +36,17 @@ def schema_source(config: config_lib.Config) -> str | None:
     """Finds the curated schema of a run, a path or a URI; None where one is inferred.
 
     That is the config's own, or the task's where it describes every column: columns to slice by
-    and those to keep are the user's, and the task's schema knows nothing of them, nor of a second
-    text or target.
+    and those to keep are the user's, and the task's schema knows nothing of them, nor of a text or
+    target beyond the fewest that the task has.
     """
     if config.data.schema_uri is not None:
         return config.data.schema_uri
     curated = pathlib.Path(schemas.__file__).parent / config.task / "schema.pbtxt"
     columns_of_ones_own = config.evaluate.slices or config.data.keep
-    settings, described = config.task_settings, tasks.Settings(config.task)
-    if (settings.texts, settings.targets) != (described.texts, described.targets):
+    settings, contract = config.task_settings, tasks.contract(config.task)
+    texts = (features.TEXT, features.TEXT_PAIR)[: contract.min_texts]
+    targets = () if contract.max_targets == 0 else (features.LABEL,)
+    if (settings.texts, settings.targets) != (texts, targets):
         return None
     return str(curated) if curated.is_file() and not columns_of_ones_own else None
 
@@ -106,7 +108,12 @@ def _reading(data: config_lib.DataConfig) -> str:
     return f"read {files}, split {split.train} : {split.eval} : {split.test}{by}"
 
 
-_UNITS = {"wordpiece": "word pieces", "words": "words"}
+_UNITS = {
+    "wordpiece": "word pieces",
+    "words": "words",
+    "characters": "characters",
+    "bytes_bpe": "pieces of bytes",
+}
 
 
 def _schema(config: config_lib.Config) -> Node:

@@ -25,7 +25,7 @@ def build(config: config_lib.Config, quarantine_dir: str) -> settings_lib.Settin
                 features.EVAL_SPLIT: parts.eval,
                 features.TEST_SPLIT: parts.test,
             },
-            content=config.task_settings.texts,
+            content=tasks.contract(config.task).split_by(config.task_settings),
             group=parts.group,
             time=parts.time,
         ),
@@ -40,9 +40,11 @@ def columns(config: config_lib.Config) -> columns_lib.Columns:
     contract = tasks.contract(settings.name)
     kinds = contract.request_features(settings) | contract.training_features(settings)
     names = task_settings.text_columns(data) | task_settings.target_columns(data)
+    if contract.has_starts:
+        names[features.ANSWER_START] = str(data.answer_start)  # a config without it was refused
     wanted = {name: columns_lib.Column(names[name], kind) for name, kind in kinds.items()}
     for name in config.evaluate.slices:
         wanted[name] = columns_lib.Column(name)
     for name, kind in data.keep.items():
         wanted[name] = columns_lib.Column(name, kind)
-    return columns_lib.Columns(wanted)
+    return columns_lib.Columns(wanted, settings if contract.has_starts else None)

@@ -169,11 +169,20 @@ def task_problems(
                 f"`{key}` must name {'one column' if most == 1 else f'at most {most} columns'} "
                 f"for {settings.name}. Received: {config_errors.show(list(columns))}"
             )
+    if len(data.text) < contract.min_texts:
+        yield (
+            f"`data.text` must name at least {contract.min_texts} columns for {settings.name}. "
+            f"Received: {config_errors.show(list(data.text))}"
+        )
+    if contract.has_starts and data.answer_start is None:
+        yield f"`data.answer_start` must name a column for {settings.name}"
+    if data.answer_start is not None and not contract.has_starts:
+        yield _foreign("data.answer_start", data.answer_start, settings.name)
     if data.label_separator is not None and classification.SEPARATOR not in contract.options:
         yield _foreign("data.label_separator", data.label_separator, settings.name)
     if data.labels is not None and not contract.has_labels:
         yield _foreign("data.labels", list(data.labels), settings.name)
-    for key in ("label_smoothing", "class_weights"):
+    for key in ("label_smoothing", "class_weights", "epoch_batches"):
         if getattr(train, key) and key not in contract.train_keys:
             yield _foreign(f"train.{key}", getattr(train, key), settings.name)
     weights = train.class_weights

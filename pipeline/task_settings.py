@@ -1,15 +1,19 @@
 """What the run's task is told of the data, made of the config. Imports no TensorFlow."""
 
+from components.transform import config as transform_config
 from pipeline import data_section
-from schemas import classification, features, regression, tasks
+from schemas import classification, features, language_model, question_answering, regression, tasks
 
 
-def of(task: str, data: data_section.DataConfig) -> tasks.Settings:
+def of(
+    task: str, data: data_section.DataConfig, tokenizer: transform_config.TokenizerConfig
+) -> tasks.Settings:
     """Makes the settings of a task.
 
     Args:
         task: The task's name.
         data: The section `data`: its columns get the names that all later nodes know.
+        tokenizer: The section `tokenizer`.
     """
     options: dict[str, object] = {}
     contract = tasks.contract(task)
@@ -17,6 +21,10 @@ def of(task: str, data: data_section.DataConfig) -> tasks.Settings:
         options[classification.SEPARATOR] = data.label_separator
     if regression.NAMES in contract.options:
         options[regression.NAMES] = list(data.label)
+    if question_answering.MAX_ANSWER_TOKENS in contract.options:
+        options[question_answering.MAX_ANSWER_TOKENS] = tokenizer.max_answer_tokens
+    if language_model.UNITS in contract.options:
+        options[language_model.UNITS] = tokenizer.kind
     return tasks.Settings(
         name=task,
         texts=tuple(text_columns(data)),

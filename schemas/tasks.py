@@ -67,19 +67,26 @@ class Contract(abc.ABC):
     """What a task asks of the data, and by which metrics it is judged.
 
     Attributes:
-        max_texts: Text columns at most; the fewest is 1.
+        min_texts: Text columns at least.
+        max_texts: Text columns at most.
         max_targets: Target columns at most, None where any number will do; 0 for a task that
             learns from the texts alone.
         target_kind: What a target column holds.
+        has_starts: Whether a column tells where in the text the target stands.
+        needless_checks: Checks of the data, keys of `validate`, that are off unless the config
+            has them: what they look for is nothing that this task minds.
         has_labels: Whether what is learned is one of few texts, that can be listed.
         options: Keys of `Settings.options` that the task knows.
         train_keys: Keys of `train` that only some tasks heed, and this one does.
         architecture: The model, a name in `trainer/models`, that the task is learned by.
     """
 
+    min_texts: int = 1
     max_texts: int = 1
     max_targets: int | None = 1
     target_kind: Kind = "text"
+    has_starts: bool = False
+    needless_checks: tuple[str, ...] = ()
     has_labels: bool = False
     options: tuple[str, ...] = ()
     train_keys: tuple[str, ...] = ()
@@ -92,6 +99,35 @@ class Contract(abc.ABC):
     def training_features(self, settings: Settings) -> dict[str, Kind]:
         """Lists the raw features that only training and judging have."""
         return dict.fromkeys(settings.targets, self.target_kind)
+
+    def split_by(self, settings: Settings) -> tuple[str, ...]:
+        """Lists the texts whose hash deals a row out to a split: rows alike in them stay together.
+
+        Those that make a row what it is; all of them but for a reason.
+        """
+        return settings.texts
+
+    def fault(
+        self,
+        settings: Settings,
+        values: Mapping[str, bytes | float],
+        columns: Mapping[str, str],
+    ) -> str | None:
+        """Tells what keeps the task from using a row whose values are right each by itself.
+
+        Ingest asks it, so that such a row is put aside with its place and its bytes, and counted.
+
+        Args:
+            settings: What the task is told of the data.
+            values: Raw feature to its value: UTF-8 that is not blank, or a finite number.
+            columns: Raw feature to its column's name, for the message.
+
+        Returns:
+            The rule and the value, one line, as ``"`x` must be ... Received: ..."``; None for a row
+            that can be used.
+        """
+        del settings, values, columns
+        return None
 
     @abc.abstractmethod
     def metrics(self, settings: Settings) -> Mapping[str, metrics.Metric]:

@@ -112,7 +112,9 @@ def make(
             dealers[source] = splitting.ByGroup(dealt, GROUP)
         else:
             dealers[source] = splitting.ByContent(dealt, split.content)
-        columns[source] = columns_lib.Columns({**settings.columns.by_feature, **extra})
+        columns[source] = dataclasses.replace(
+            settings.columns, by_feature={**settings.columns.by_feature, **extra}
+        )
     return Job(settings, examples_dir, work_dir, columns, dealers)
 
 

@@ -23,6 +23,7 @@ class TokenizerConfig(config.Section):
             block, where texts are put into blocks and nothing is cut off.
         stride: Where a text is cut into windows that overlap: by how many tokens each moves on.
             Null: by half of a window.
+        max_answer_tokens: Tokens of an answer at most, where one is a part of a text.
         lowercase: Fold case before splitting. Folding takes compatibility forms along: NFC and NFD
             come out as NFKC and NFKD.
         unicode: Normal form that text is brought into before splitting.
@@ -36,6 +37,7 @@ class TokenizerConfig(config.Section):
     vocabulary_size: int = pydantic.Field(8000, ge=16, le=1_000_000)
     max_length: int = pydantic.Field(128, ge=4, le=65_536)
     stride: int | None = pydantic.Field(None, ge=1, le=65_536)
+    max_answer_tokens: int = pydantic.Field(30, ge=1, le=1024)
     lowercase: bool = True
     unicode: Literal["NFC", "NFKC", "NFD", "NFKD"] = "NFKC"
     min_count: int = pydantic.Field(1, ge=1)

@@ -5,8 +5,7 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from components.transform import spans, vocabulary
-
-QUESTION, CONTEXT, SHARED = range(3)  # segment ids
+from schemas import question_answering
 
 
 class Windows(NamedTuple):
@@ -49,7 +48,12 @@ class Windows(NamedTuple):
         first = _count(self.contexts.ends <= starts[:, None])  # tokens that end before it
         last = _count(self.contexts.starts < ends[:, None]) - 1
         first, last = (tf.gather(of_rows, self.rows) for of_rows in (first, last))
-        held = tf.reduce_sum(tf.cast(self.segment_ids != QUESTION, tf.int64), axis=1) - 1
+        held = (
+            tf.reduce_sum(
+                tf.cast(self.segment_ids != question_answering.QUESTION, tf.int64), axis=1
+            )
+            - 1
+        )
         is_held = (self.firsts <= first) & (first <= last) & (last < self.firsts + held)
         moved = self.places - self.firsts
         return tf.where(is_held, first + moved, 0), tf.where(is_held, last + moved, 0)
@@ -98,7 +102,7 @@ def cut(
         rows=rows,
         numbers=numbers,
         token_ids=tf.concat([opening, asked, end, part(contexts.ids), end], axis=1),
-        segment_ids=tf.concat([before, part(segments), one * CONTEXT], axis=1),
+        segment_ids=tf.concat([before, part(segments), one * question_answering.CONTEXT], axis=1),
         starts=tf.concat([before, part(contexts.starts), one * 0], axis=1),
         ends=tf.concat([before, part(contexts.ends), one * 0], axis=1),
         contexts=contexts,
@@ -119,7 +123,9 @@ def _segments(questions: tf.RaggedTensor, contexts: tf.RaggedTensor) -> tf.Tenso
     is_shared = (tf.gather(asked, nearest) == told) & (
         contexts.flat_values != vocabulary.UNK_ID  # two unknown words need not be the same
     )
-    return tf.cast(tf.where(is_shared, SHARED, CONTEXT), tf.int64)
+    return tf.cast(
+        tf.where(is_shared, question_answering.SHARED, question_answering.CONTEXT), tf.int64
+    )
 
 
 def _count(holds: tf.RaggedTensor) -> tf.Tensor:

@@ -52,6 +52,8 @@ def rows(
                     values[feature] = field.encode()
                 else:
                     values[feature] = row_lib.value_of(column, field.encode("latin-1"))
+            if columns.task is not None:
+                row_lib.judge(values, columns)
         except row_lib.RuleError as error:
             if width > 1 or not _is_blank(raw):
                 yield row_lib.BadRow(line, str(error), b"".join(raw))

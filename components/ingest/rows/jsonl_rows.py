@@ -43,6 +43,7 @@ def read(
             try:
                 fields = _fields(line, columns)
                 values = {feature: _value(column, fields) for feature, column in wanted}
+                row.judge(values, columns)
             except row.RuleError as error:
                 yield row.BadRow(number, str(error), line)
             else:

@@ -108,7 +108,7 @@ def _rows(
     for i in range(batch.num_rows):
         try:
             values = {feature: _value(*of_feature, i) for feature, of_feature in texts.items()}
-            yield row.Row(first + i, values)
+            yield row.Row(first + i, row.judge(values, columns))
         except row.RuleError as error:
             yield row.BadRow(first + i, str(error), _raw(texts, i))
 

@@ -48,6 +48,21 @@ class RuleError(ValueError):
     """A value, or a row, that breaks a rule; readers make a `BadRow` of it."""
 
 
+def judge(values: dict[str, Value], columns: columns_lib.Columns) -> dict[str, Value]:
+    """Returns a row's values if the task can use them together.
+
+    Args:
+        values: Feature to its value.
+        columns: The wanted columns.
+
+    Raises:
+        RuleError: If it cannot.
+    """
+    if (fault := columns.fault(values)) is not None:
+        raise RuleError(fault)
+    return values
+
+
 def value_of(column: columns_lib.Column, value: bytes) -> Value:
     """Checks one value and converts it to its kind.
 

@@ -45,7 +45,7 @@ def read(
                 feature: row.value_of(column, _text(column.name, fields))
                 for feature, column in columns.by_feature.items()
             }
-            yield row.Row(number, values)
+            yield row.Row(number, row.judge(values, columns))
         except message.DecodeError:
             reason = f"must be a tf.Example. Received: {row.shown(record)}"
             yield row.BadRow(number, reason, record)
