@@ -48,12 +48,8 @@ class Windows(NamedTuple):
         first = _count(self.contexts.ends <= starts[:, None])  # tokens that end before it
         last = _count(self.contexts.starts < ends[:, None]) - 1
         first, last = (tf.gather(of_rows, self.rows) for of_rows in (first, last))
-        held = (
-            tf.reduce_sum(
-                tf.cast(self.segment_ids != question_answering.QUESTION, tf.int64), axis=1
-            )
-            - 1
-        )
+        in_context = self.segment_ids != question_answering.QUESTION
+        held = _count(in_context) - 1  # [SEP] is none of the context's tokens
         is_held = (self.firsts <= first) & (first <= last) & (last < self.firsts + held)
         moved = self.places - self.firsts
         return tf.where(is_held, first + moved, 0), tf.where(is_held, last + moved, 0)

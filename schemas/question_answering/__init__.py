@@ -11,8 +11,8 @@ SEPARATOR = "separator"
 # Option: tokens of an answer at most.
 MAX_ANSWER_TOKENS = "max_answer_tokens"
 
-# Segment ids: the question with what is not the context, the context, and tokens of the context that
-# stand in the question, too.
+# Segment ids: of the question and all that is not the context, of the context, and of those of its
+# tokens that stand in the question, too.
 QUESTION, CONTEXT, SHARED = range(3)
 
 METRICS = {
@@ -53,7 +53,8 @@ class Contract(tasks.Contract):
         [_, context], [target] = settings.texts, settings.targets
         answer, start = columns[target], columns[features.ANSWER_START]
         text, answers, starts = (
-            bytes(values[name]).decode("utf-8") for name in (context, target, features.ANSWER_START)
+            typing.cast(bytes, values[name]).decode("utf-8")
+            for name in (context, target, features.ANSWER_START)
         )
         said = split_answers(settings, answers)
         places = split_answers(settings, starts)
