@@ -54,6 +54,8 @@ class SplitConfig(trainer_config.Section):
         group: A column; rows with one value of it stay together, such as those of one user.
         time: A column of dates or numbers; the newest rows are the test split, those before them
             the eval split. Without `group` and `time`, rows are dealt out by a hash of the text.
+        contiguous: Part each file of `whole_txt` itself: its beginning is for the train split, what
+            comes next for eval, its end for test, in pieces of some thousand words.
     """
 
     train: int = pydantic.Field(8, ge=1, le=10_000)
@@ -61,6 +63,7 @@ class SplitConfig(trainer_config.Section):
     test: int = pydantic.Field(1, ge=1, le=10_000)
     group: str | None = pydantic.Field(None, min_length=1)
     time: str | None = pydantic.Field(None, min_length=1)
+    contiguous: bool = False
 
     @pydantic.model_validator(mode="after")
     def _one_way(self) -> "SplitConfig":
@@ -186,6 +189,7 @@ class DataConfig(trainer_config.Section):
     def _keys_agree(self) -> "DataConfig":
         problems = [
             *_file_problems(self),
+            *_parting_problems(self),
             *_column_problems(self),
             *dialect_problems(self, self._formats_told()),
         ]
@@ -279,6 +283,22 @@ def _file_problems(data: DataConfig) -> Iterator[str]:
                 f"`{key}` must be left out where `data.eval` and `data.test` are files of their "
                 f"own. Received: {config_errors.show(column)}"
             )
+
+
+def _parting_problems(data: DataConfig) -> Iterator[str]:
+    """Yields what keeps texts from being parted themselves."""
+    if not data.split.contiguous:
+        return
+    if data.format != "whole_txt":
+        yield (
+            "`data.split.contiguous` must stand beside `data.format: whole_txt`. "
+            f"Received: {data.format or 'no format'}"
+        )
+    for key, column in data.split.columns():
+        yield (
+            f"`data.split.contiguous` must not stand beside `{key}`. "
+            f"Received: {config_errors.show(column)}"
+        )
 
 
 def _column_problems(data: DataConfig) -> Iterator[str]:

@@ -28,6 +28,7 @@ def build(config: config_lib.Config, quarantine_dir: str) -> settings_lib.Settin
             content=tasks.contract(config.task).split_by(config.task_settings),
             group=parts.group,
             time=parts.time,
+            contiguous=parts.contiguous,
         ),
         max_bad_fraction=data.max_bad_fraction,
         quarantine_dir=quarantine_dir,

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from components.ingest import columns as columns_lib
+from components.ingest import parting, splitting
 from components.ingest import settings as settings_lib
-from components.ingest import splitting
 from schemas import features
 
 # Files smaller than this are read together, so that a hundred thousand of them are no hundred
@@ -62,7 +62,7 @@ class Job:
     examples_dir: str
     work_dir: str
     columns: Mapping[str, columns_lib.Columns]
-    dealers: Mapping[str, splitting.Dealer]
+    dealers: Mapping[str, splitting.Dealer | parting.ByPosition]
 
     def path(self, kind: str, batch: int) -> str:
         """Names a batch's file in the work directory."""
@@ -98,11 +98,13 @@ def make(
     """
     split = settings.split
     columns: dict[str, columns_lib.Columns] = {}
-    dealers: dict[str, splitting.Dealer] = {}
+    dealers: dict[str, splitting.Dealer | parting.ByPosition] = {}
     for source in given:
         dealt = splitting.dealt_splits(split.buckets, source, given)
         extra: dict[str, columns_lib.Column] = {}
-        if len(dealt) == 1:
+        if split.contiguous:
+            dealers[source] = parting.ByPosition(dealt, split.content[0])
+        elif len(dealt) == 1:
             [only] = dealt
             dealers[source] = splitting.Fixed(only)
         elif split.time is not None:

@@ -33,12 +33,14 @@ class Split:
         group: A column; all rows with one value of it go to one split.
         time: A column with a date or a number; the newest rows are the test split, and those
             before them the eval split.
+        contiguous: Whether each row's text is parted itself, see `parting.py`.
     """
 
     buckets: dict[str, int]
     content: tuple[str, ...]
     group: str | None = None
     time: str | None = None
+    contiguous: bool = False
 
 
 @dataclasses.dataclass(frozen=True)

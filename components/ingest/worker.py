@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from tfx.dsl.io import fileio
 
-from components.ingest import jobs, quarantine, shards, times
+from components.ingest import jobs, parting, quarantine, shards, splitting, times
 from components.ingest.rows import reading
 from components.ingest.rows import row as row_lib
 from schemas import errors
@@ -20,7 +20,6 @@ def ingest(job: jobs.Job, batch: jobs.Batch) -> None:
     """Writes a batch's examples, its quarantine, and a tally of both."""
     tally = quarantine.Tally()
     encoder = shards.Encoder(job.settings.columns)
-    deal = job.dealers[batch.source].deal
     with (
         shards.Writer(job.examples_dir, job.work_dir, batch.number) as writer,
         fileio.open(job.path("rows", batch.number), "w") as aside,
@@ -33,11 +32,22 @@ def ingest(job: jobs.Job, batch: jobs.Batch) -> None:
                     tally.add(place, row)
                     aside.write(f"{quarantine.render(file.name, row)}\n")
                 else:
-                    example = encoder.encode(row.values, place.encode("utf-8"))
-                    writer.write(deal(row.values), example)
+                    for split, part in _dealt(job.dealers[batch.source], row):
+                        origin = f"{file.name}:{part.line}".encode()
+                        writer.write(split, encoder.encode(part.values, origin))
     tally.rows_out = writer.rows
     with fileio.open(job.path("tally", batch.number), "w") as counts:
         counts.write(tally.to_json())
+
+
+def _dealt(
+    dealer: splitting.Dealer | parting.ByPosition, row: row_lib.Row
+) -> Iterator[tuple[str, row_lib.Row]]:
+    """Yields what becomes of a row, with the split of each part: mostly itself."""
+    if isinstance(dealer, parting.ByPosition):
+        yield from dealer.parts(row)
+    else:
+        yield dealer.deal(row.values), row
 
 
 def _rows(
