@@ -5,7 +5,7 @@ import sys
 import click
 
 from pipeline import config as config_lib
-from pipeline import config_options, errors, preflight, schema_command
+from pipeline import config_options, errors, initial_model, preflight, schema_command
 from pipeline import dry_run as dry_run_lib
 from pipeline import workspace as workspace_lib
 
@@ -60,12 +60,14 @@ def _dry_run(config: config_lib.Config, workspace: workspace_lib.Workspace) -> i
     """Shows what would run; a file that is missing is told after that."""
     click.echo(dry_run_lib.render(config, workspace), nl=False)
     preflight.check(config)
+    initial_model.find(config, workspace)
     return errors.ExitStatus.PUSHED
 
 
 def _run(config: config_lib.Config, workspace: workspace_lib.Workspace) -> int:
     """Runs the pipeline, once all has been checked that can be checked at once."""
     preflight.check(config)
+    initial_model.find(config, workspace)
     # Beam's executors have absl parse sys.argv, and absl refuses options that it does not know.
     del sys.argv[1:]
     from pipeline import run  # takes its time, and TFX's after it

@@ -53,6 +53,10 @@ def schema_source(config: config_lib.Config) -> str | None:
 
 def nodes(config: config_lib.Config) -> list[Node]:
     """Lists the components in the order in which they run."""
+    init_from = config.model.init_from
+    start = [Node("Pretrained", f"take the model of {init_from}")] if init_from else []
+    base = tuple((node.id, "model") for node in start)
+    learn = "take its" if init_from else f"learn {config.tokenizer.vocabulary_size:,}"
     graph = [
         Node("Ingest", _reading(config.data)),
         Node("StatisticsGen", "count what each split holds", (("Ingest", "examples"),)),
@@ -73,10 +77,11 @@ def nodes(config: config_lib.Config) -> list[Node]:
                 ("latest_blessed", "model"),
             ),
         ),
+        *start,
         Node(
             "Transform",
-            f"learn {config.tokenizer.vocabulary_size:,} {_UNITS[config.tokenizer.kind]}, tokenize",
-            (("Ingest", "examples"), ("Schema", "schema")),
+            f"{learn} {_UNITS[config.tokenizer.kind]}, tokenize",
+            (("Ingest", "examples"), ("Schema", "schema"), *base),
             after=("DataGate",),
         ),
         Node(
@@ -86,6 +91,7 @@ def nodes(config: config_lib.Config) -> list[Node]:
             (
                 *(("Transform", "transformed_examples"), ("Transform", "transform_graph")),
                 *(("StatisticsGen", "statistics"), ("StatisticsGen", "text_statistics")),
+                *base,
             ),
         ),
         Node(

@@ -4,7 +4,6 @@ from tfx import types
 from tfx.components import (
     ExampleValidator,
     Pusher,
-    Transform,
 )
 from tfx.components.schema_gen.import_schema_gen.component import ImportSchemaGen
 from tfx.dsl.components.base import base_component
@@ -19,10 +18,12 @@ from tfx.utils import io_utils
 from components.data_gate import component as data_gate
 from components.evaluator import component as evaluator
 from components.ingest import component as ingest
+from components.pretrained import component as pretrained
 from components.schema import component as schema_gen
 from components.statistics import component as statistics_gen
 from components.trainer import component as trainer_component
-from pipeline import code_digest, eval_config, graph, ingest_settings, task_settings
+from components.transform import component as transform_component
+from pipeline import code_digest, eval_config, graph, ingest_settings, initial_model, task_settings
 from pipeline import config as config_lib
 from pipeline import workspace as workspace_lib
 from schemas import features, tasks
@@ -82,8 +83,13 @@ def create_pipeline(
     )
     _tell_cache(gate, code_digest.of("components/data_gate", "components/statistics", "schemas"))
 
+    # The model to start from, if there is one: its vocabulary and the weights of its encoder.
+    start = _start(config, workspace)
+    base_model = start.outputs["model"] if start else None
+
     # Text to token ids and labels to label ids, learned from the train split alone.
-    transform = Transform(
+    transform = transform_component.Transform(
+        base_model=base_model,
         examples=ingested.outputs["examples"],
         schema=schema.outputs["schema"],
         preprocessing_fn="components.transform.preprocessing.preprocessing_fn",
@@ -102,6 +108,7 @@ def create_pipeline(
 
     # The transformer; the test split is not among what it is given.
     trainer = trainer_component.Trainer(
+        base_model=base_model,
         statistics=statistics.outputs["statistics"],
         text_statistics=statistics.outputs["text_statistics"],
         run_fn="trainer.run.run_fn",
@@ -115,6 +122,7 @@ def create_pipeline(
             "model": config.model.model_dump(),
             "train": config.train.model_dump(),
             "max_length": config.tokenizer.max_length,
+            "tokenizer": config.tokenizer.model_dump(),
             "backup_dir": str(workspace.backups),
             "code": code_digest.of("trainer", "schemas"),
         },
@@ -130,8 +138,9 @@ def create_pipeline(
     )
     _tell_cache(evaluation, code_digest.of("components/evaluator", "schemas", "trainer/tasks"))
 
-    components = [ingested, statistics, schema, validator, latest_blessed, gate, transform]
-    components += [trainer, evaluation]
+    components = [ingested, statistics, schema, validator, latest_blessed, gate]
+    components += [start] if start else []
+    components += [transform, trainer, evaluation]
 
     # A blessed model becomes a new version in the serving directory.
     if config.push.enabled:
@@ -154,6 +163,16 @@ def create_pipeline(
         ),
         beam_pipeline_args=_LOCAL_BEAM,
     )
+
+
+def _start(
+    config: config_lib.Config, workspace: workspace_lib.Workspace
+) -> pretrained.Pretrained | None:
+    """Brings the model that `model.init_from` names into the graph, as it is now."""
+    found = initial_model.find(config, workspace)
+    if found is None:
+        return None
+    return pretrained.Pretrained(source=str(found), digest=initial_model.digest(found))
 
 
 def _text_settings(config: config_lib.Config) -> statistics_gen.TextSettings:

@@ -195,5 +195,21 @@ def task_problems(
                 )
 
 
+def start_problems(
+    model: trainer_config.ModelConfig, train: trainer_config.TrainConfig
+) -> Iterator[str]:
+    """Yields what is wrong with what is frozen of the model that the training starts from."""
+    if train.freeze is not None and model.init_from is None:
+        yield (
+            "`train.freeze` must be left out without `model.init_from`. "
+            f"Received: {config_errors.show(train.freeze)}"
+        )
+    if isinstance(train.freeze, int) and train.freeze > model.num_layers:
+        yield (
+            f"`train.freeze` must be at most `model.num_layers` ({model.num_layers}). "
+            f"Received: {train.freeze}"
+        )
+
+
 def _foreign(key: str, value: object, task: str) -> str:
     return f"`{key}` must be left out for {task}. Received: {config_errors.show(value)}"

@@ -1,6 +1,10 @@
 """AdamW with warm-up and cosine decay."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import keras
+import tensorflow as tf
 
 from trainer import config
 
@@ -24,8 +28,45 @@ def schedule(train: config.TrainConfig, total_steps: int) -> keras.optimizers.sc
     )
 
 
+class _AdamW(keras.optimizers.AdamW):
+    """AdamW with a learning rate of its own for each weight.
+
+    Args:
+        rates: Path of a weight to its share of the rate; 1 where none is given.
+        *args: What Keras's takes.
+        **kwargs: What Keras's takes.
+    """
+
+    def __init__(self, rates: Mapping[str, float], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._rates = dict(rates)
+
+    def build(self, variables: list[keras.Variable]) -> None:
+        """Makes the moments, and finds each variable's share by its path."""
+        super().build(variables)
+        self._shares = {self._var_key(v): self._rates.get(v.path, 1.0) for v in variables}
+
+    def update_step(self, gradient: tf.Tensor, variable: tf.Variable, learning_rate: Any) -> None:
+        """Updates a variable."""
+        share = self._shares[self._var_key(variable)]
+        super().update_step(gradient, variable, learning_rate * share)
+
+    def _apply_weight_decay(self, variables: list[keras.Variable]) -> None:
+        """Decays weights as much slower as they learn: AdamW's decay goes with the rate."""
+        whole = self.weight_decay
+        for share in sorted({self._shares[self._var_key(v)] for v in variables}):
+            self.weight_decay = whole * share
+            alike = [v for v in variables if self._shares[self._var_key(v)] == share]
+            super()._apply_weight_decay(alike)
+        self.weight_decay = whole
+
+
 def build(
-    train: config.TrainConfig, total_steps: int, num_replicas: int, loss_scaling: bool
+    train: config.TrainConfig,
+    total_steps: int,
+    num_replicas: int,
+    loss_scaling: bool,
+    rates: Mapping[str, float] | None = None,
 ) -> keras.optimizers.Optimizer:
     """Makes the optimizer; each replica hands it the mean over replicas of the summed gradients.
 
@@ -38,9 +79,12 @@ def build(
         total_steps: Steps of the whole training.
         num_replicas: Replicas in sync.
         loss_scaling: Whether to scale the loss so that float16 gradients do not vanish.
+        rates: Path of a weight to the share of the learning rate, and so of the decay, that it is
+            trained at; None, or any not named: the whole.
     """
     clip_norm = train.clip_norm / num_replicas if train.clip_norm else None
-    optimizer = keras.optimizers.AdamW(
+    optimizer = _AdamW(
+        rates or {},
         schedule(train, total_steps),
         weight_decay=train.weight_decay,
         beta_2=0.98,  # as in Vaswani et al. 2017, sec. 5.3: short trainings need a shorter memory

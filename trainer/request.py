@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from schemas import tasks
@@ -26,6 +27,8 @@ class Request:
         logs_dir: Where TensorBoard logs go.
         backup_dir: Where unfinished trainings of this pipeline are kept, outside of what the
             orchestrator makes new for each execution.
+        tokenizer: The fields of the tokenizer's config, which go with the exported model.
+        base_model: Directory of the exported model to start from; empty for none.
         code: Digest of the code that trains: other code does not go on from this one's backup.
     """
 
@@ -40,6 +43,8 @@ class Request:
     serving_model_dir: str
     logs_dir: str
     backup_dir: str
+    tokenizer: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    base_model: str = ""
     code: str = ""
 
     def to_json(self) -> str:

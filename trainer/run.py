@@ -34,5 +34,7 @@ def request_of(fn_args: fn_args_utils.FnArgs) -> request_lib.Request:
         serving_model_dir=fn_args.serving_model_dir,
         logs_dir=fn_args.model_run_dir,
         backup_dir=settings["backup_dir"],
+        tokenizer=settings["tokenizer"],
+        base_model=fn_args.base_model or "",
         code=settings["code"],
     )

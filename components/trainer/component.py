@@ -43,6 +43,7 @@ class Trainer(base_component.BaseComponent):
         train_args: trainer_pb2.TrainArgs,
         eval_args: trainer_pb2.EvalArgs,
         custom_config: dict[str, Any],
+        base_model: types.BaseChannel | None = None,
     ):
         """Makes the node.
 
@@ -55,6 +56,7 @@ class Trainer(base_component.BaseComponent):
             train_args: The splits to learn from.
             eval_args: The splits to stop by.
             custom_config: Handed to `run_fn`.
+            base_model: What the training starts from (Model).
         """
         spec = TrainerSpec(
             run_fn=run_fn,
@@ -62,6 +64,7 @@ class Trainer(base_component.BaseComponent):
             transform_graph=transform_graph,
             statistics=statistics,
             text_statistics=text_statistics,
+            base_model=base_model,
             train_args=train_args,
             eval_args=eval_args,
             custom_config=json_utils.dumps(custom_config),

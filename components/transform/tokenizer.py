@@ -1,5 +1,7 @@
 """The tokenizer that a task calls in the transform graph."""
 
+from collections.abc import Sequence
+
 import tensorflow as tf
 
 from components.transform import (
@@ -27,6 +29,8 @@ class Tokenizer:
     Args:
         config: How texts are split and what bounds the vocabulary.
         vocabulary_name: Asset that the vocabulary is written to; two tokenizers take two names.
+        given: The vocabulary, such as a model's, where it is not to be learned; of word pieces or
+            words.
 
     Example:
         >>> tokenize = tokenizer.Tokenizer(config)
@@ -37,7 +41,13 @@ class Tokenizer:
         self,
         config: config_lib.TokenizerConfig,
         vocabulary_name: str = features.TOKEN_VOCABULARY,
+        given: Sequence[str] | None = None,
     ) -> None:
+        if given is not None and config.kind not in _OF_WORDS:
+            raise ValueError(
+                f"`given` must be of one of {', '.join(_OF_WORDS)}. Received: kind={config.kind!r}"
+            )
+        self._given = given
         self.config = config
         self.vocabulary_name = vocabulary_name
         self._look_up: vocabulary.Lookup | None = None
@@ -69,7 +79,7 @@ class Tokenizer:
         found = text.words(texts, config).flat_values
         # In bytes, as the lookup counts.
         found = tf.boolean_mask(found, tf.strings.length(found) <= vocabulary.MAX_WORD_BYTES)
-        look_up = _OF_WORDS[config.kind](found, config, vocabulary_name)
+        look_up = _OF_WORDS[config.kind](found, config, vocabulary_name, self._given)
         self._look_up_words = look_up
         return lambda texts: look_up(text.words(texts, config))
 

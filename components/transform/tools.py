@@ -15,17 +15,25 @@ class Tools:
     Args:
         config: How text becomes token ids.
         known_labels: The labels in the order of their ids; None learns them.
+        known_vocabulary: The entries of the token vocabulary in the order of their ids; None learns
+            them.
     """
 
     def __init__(
-        self, config: config_lib.TokenizerConfig, known_labels: Sequence[str] | None = None
+        self,
+        config: config_lib.TokenizerConfig,
+        known_labels: Sequence[str] | None = None,
+        known_vocabulary: Sequence[str] | None = None,
     ) -> None:
         self._config = config
         self._known_labels = known_labels
+        self._known_vocabulary = known_vocabulary
 
     def tokenizer(self, vocabulary_name: str = features.TOKEN_VOCABULARY) -> tokenizer.Tokenizer:
         """Makes a tokenizer that writes its vocabulary to that asset."""
-        return tokenizer.Tokenizer(self._config, vocabulary_name)
+        is_tokens = vocabulary_name == features.TOKEN_VOCABULARY
+        given = self._known_vocabulary if is_tokens else None
+        return tokenizer.Tokenizer(self._config, vocabulary_name, given)
 
     def label_ids(self, values: tf.Tensor) -> tf.Tensor:
         """Turns labels `(batch,)` into their ids `(batch,)`, int64."""

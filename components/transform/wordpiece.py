@@ -2,6 +2,7 @@
 
 import functools
 import time
+from collections.abc import Sequence
 
 import numpy as np
 import tensorflow as tf
@@ -17,7 +18,10 @@ _MAX_WORDS = 500_000
 
 
 def learn(
-    words: tf.Tensor, config: config_lib.TokenizerConfig, vocabulary_name: str
+    words: tf.Tensor,
+    config: config_lib.TokenizerConfig,
+    vocabulary_name: str,
+    given: Sequence[str] | None = None,
 ) -> vocabulary.WordLookup:
     """Learns sub-words from all the words of the split.
 
@@ -25,6 +29,7 @@ def learn(
         words: String tensor `(any,)`.
         config: Bounds of the vocabulary.
         vocabulary_name: Asset to write it to.
+        given: The vocabulary, where it is not to be learned.
 
     Returns:
         What turns words `(batch, None)` into the ids of their pieces `(batch, None)`. A word is
@@ -36,7 +41,7 @@ def learn(
     _, model = vocabulary.analyze(
         words,
         vocabulary_name,
-        functools.partial(learn_pieces, config=config),
+        functools.partial(learn_pieces, config=config, given=given),
         limit=_MAX_WORDS,
         companion=tf.TensorSpec([None], tf.uint8),
     )
@@ -65,9 +70,13 @@ class _Lookup:
 
 
 def learn_pieces(
-    counted: vocabulary.Counted, config: config_lib.TokenizerConfig
+    counted: vocabulary.Counted,
+    config: config_lib.TokenizerConfig,
+    given: Sequence[str] | None = None,
 ) -> vocabulary.Learned:
     """Learns pieces from counted words; the companion is the op's model, uint8 `(any,)`."""
+    if given is not None:
+        return vocabulary.Learned(list(given), np.frombuffer(build_model(list(given)), np.uint8))
     start = time.monotonic()
     words = vocabulary.frequent_words(counted, config.min_count)
     pieces = learner.learn(words, config.vocabulary_size - len(vocabulary.RESERVED))

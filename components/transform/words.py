@@ -1,6 +1,7 @@
 """Whole words as tokens: the plain alternative to sub-words."""
 
 import functools
+from collections.abc import Sequence
 
 import tensorflow as tf
 import tensorflow_transform as tft
@@ -10,7 +11,10 @@ from components.transform import vocabulary
 
 
 def learn(
-    words: tf.Tensor, config: config_lib.TokenizerConfig, vocabulary_name: str
+    words: tf.Tensor,
+    config: config_lib.TokenizerConfig,
+    vocabulary_name: str,
+    given: Sequence[str] | None = None,
 ) -> vocabulary.WordLookup:
     """Learns which words are the most frequent ones.
 
@@ -18,6 +22,7 @@ def learn(
         words: String tensor `(any,)`.
         config: Bounds of the vocabulary.
         vocabulary_name: Asset to write it to.
+        given: The vocabulary, where it is not to be learned.
 
     Returns:
         What turns words `(batch, None)` into their ids `(batch, None)`; others become `[UNK]`.
@@ -25,7 +30,7 @@ def learn(
     (path,) = vocabulary.analyze(
         words,
         vocabulary_name,
-        functools.partial(take_words, config=config),
+        functools.partial(take_words, config=config, given=given),
         limit=config.vocabulary_size,
     )
 
@@ -55,8 +60,12 @@ class _Lookup:
 
 
 def take_words(
-    counted: vocabulary.Counted, config: config_lib.TokenizerConfig
+    counted: vocabulary.Counted,
+    config: config_lib.TokenizerConfig,
+    given: Sequence[str] | None = None,
 ) -> vocabulary.Learned:
     """Takes the most frequent words; of two equally frequent ones, the first by code point."""
+    if given is not None:
+        return vocabulary.Learned(list(given))
     words = vocabulary.frequent_words(counted, config.min_count)
     return vocabulary.Learned([*vocabulary.RESERVED, *words][: config.vocabulary_size])

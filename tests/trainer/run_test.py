@@ -13,12 +13,14 @@ def test_the_request_carries_all_that_tfx_and_the_config_say():
         transform_output="/graph",
         serving_model_dir="/model/Format-Serving",
         model_run_dir="/model_run",
+        base_model="/pretrained/Format-Serving",
         custom_config={
             "task": tasks.Settings("regression", targets=("v", "a")).to_fields(),
             "architecture": "transformer",
             "model": {"hidden_dim": 64},
             "train": {"epochs": 2},
             "max_length": 32,
+            "tokenizer": {"kind": "words"},
             "backup_dir": "/backups",
             "code": "abc",
         },
@@ -33,4 +35,5 @@ def test_the_request_carries_all_that_tfx_and_the_config_say():
     assert (asked.logs_dir, asked.backup_dir) == ("/model_run", "/backups")
     assert asked.task == tasks.Settings("regression", targets=("v", "a"))
     assert (asked.architecture, asked.max_length) == ("transformer", 32)
+    assert (asked.tokenizer, asked.base_model) == ({"kind": "words"}, "/pretrained/Format-Serving")
     assert asked.code == "abc"

@@ -1,0 +1,163 @@
+"""The model that `model.init_from` names: found, and held against the config, before a run.
+
+Imports no TensorFlow.
+"""
+
+import hashlib
+import json
+import pathlib
+import sqlite3
+from collections.abc import Iterable, Iterator
+
+import pydantic
+
+from components.transform import config as transform_config
+from pipeline import config as config_lib
+from pipeline import config_errors, errors
+from pipeline import workspace as workspace_lib
+from schemas import tasks
+from trainer import exported
+
+_SAVED_MODEL = "saved_model.pb"
+_SERVING_MODEL = "Format-Serving"  # in a Model artifact of TFX
+# What a weight's shape does not tell, or tells less well, must be as the model has it.
+_MODEL_KEYS = (
+    *("num_layers", "hidden_dim", "num_heads", "num_kv_heads", "intermediate_dim"),
+    *("norm", "norm_kind", "positions", "activation"),
+)
+# All else of the tokenizer decides which ids a text has.
+_FREE_TOKENIZER_KEYS = ("max_length", "min_count")
+_NEWEST_BLESSED = """
+    SELECT model.string_value
+    FROM ArtifactProperty AS blessed
+    JOIN ArtifactProperty AS model ON model.artifact_id = blessed.artifact_id
+    WHERE blessed.name = 'blessed' AND blessed.int_value = 1 AND model.name = 'current_model'
+    ORDER BY blessed.artifact_id DESC
+"""
+
+
+def find(config: config_lib.Config, workspace: workspace_lib.Workspace) -> pathlib.Path | None:
+    """Finds the directory of the SavedModel to start from; None where there is none.
+
+    The newest pushed version is taken of a workspace, or its newest blessed model where nothing is
+    pushed.
+
+    Args:
+        config: The config.
+        workspace: The run's; others are looked for beside it.
+
+    Raises:
+        ConfigError: If there is none of that name, or it does not go with the config; a line for
+            each problem.
+    """
+    name = config.model.init_from
+    if name is None:
+        return None
+    found = _resolve(name, workspace.root.parent)
+    if found is None:
+        raise errors.ConfigError(
+            "`model.init_from` must be the directory of a pushed or blessed model, or the name of "
+            f"a workspace that has one in {workspace.root.parent}. "
+            f"Received: {config_errors.show(name)}"
+        )
+    problems = list(_problems(config, found))
+    if problems:
+        raise errors.ConfigError(problems)
+    return found
+
+
+def digest(directory: pathlib.Path) -> str:
+    """Digests the files of a model."""
+    whole = hashlib.sha256()
+    for path in sorted(p for p in directory.rglob("*") if p.is_file()):
+        with path.open("rb") as file:
+            whole.update(f"{path.relative_to(directory).as_posix()}\0".encode())
+            while block := file.read(1 << 20):
+                whole.update(block)
+    return whole.hexdigest()[:16]
+
+
+def _resolve(name: str, workspaces: pathlib.Path) -> pathlib.Path | None:
+    given = pathlib.Path(name).expanduser()
+    for directory in (given, workspaces / name):
+        if directory.is_dir() and (found := _model_in(directory)):
+            return found.resolve()
+    return None
+
+
+def _model_in(directory: pathlib.Path) -> pathlib.Path | None:
+    """Finds the model in its own directory, in that of its versions, or in a workspace."""
+    of_workspace = workspace_lib.Workspace(directory.resolve())
+    candidates = (
+        *(directory, directory / _SERVING_MODEL),
+        *_versions(directory),
+        *_versions(of_workspace.serving),
+        *_blessed(of_workspace.metadata_db),
+    )
+    return next((path for path in candidates if (path / _SAVED_MODEL).is_file()), None)
+
+
+def _versions(directory: pathlib.Path) -> list[pathlib.Path]:
+    """Lists the versions of a model, the newest first."""
+    if not directory.is_dir():
+        return []
+    versions = (path for path in directory.iterdir() if path.name.isdecimal())
+    return sorted(versions, key=lambda path: int(path.name), reverse=True)
+
+
+def _blessed(metadata_db: pathlib.Path) -> Iterator[pathlib.Path]:
+    """Yields the models that ML Metadata knows as blessed, the newest first.
+
+    Read as the SQLite file that it is: its client takes as long to import as all checks take.
+    """
+    if not metadata_db.is_file():
+        return
+    connection = sqlite3.connect(f"{metadata_db.as_uri()}?mode=ro", uri=True)
+    try:
+        rows = connection.execute(_NEWEST_BLESSED).fetchall()
+    finally:
+        connection.close()
+    for (uri,) in rows:
+        yield pathlib.Path(uri) / _SERVING_MODEL
+
+
+def _problems(config: config_lib.Config, directory: pathlib.Path) -> Iterator[str]:
+    """Yields in what the config differs from the model."""
+    try:
+        made = exported.Exported.from_json((directory / exported.FILE).read_text(encoding="utf-8"))
+        tokenizer = transform_config.TokenizerConfig.model_validate(made.tokenizer)
+    except (OSError, ValueError, KeyError, TypeError, pydantic.ValidationError):
+        yield (
+            f"`model.init_from` must be a model with {exported.FILE}, as this version exports it. "
+            f"Received: {directory}"
+        )
+        return
+    architecture = tasks.contract(config.task).architecture
+    if made.architecture != architecture:
+        yield (
+            f"`model.init_from` must be of the architecture {architecture} for {config.task}. "
+            f"Received: {made.architecture}"
+        )
+    fields = transform_config.TokenizerConfig.model_fields
+    keys = [key for key in fields if key not in _FREE_TOKENIZER_KEYS]
+    if made.model.positions == "learned":
+        keys.append("max_length")  # there is a row for each position
+    yield from _differences("model", _MODEL_KEYS, config.model, made.model)
+    yield from _differences("tokenizer", keys, config.tokenizer, tokenizer)
+
+
+def _differences(
+    section: str, keys: Iterable[str], ours: pydantic.BaseModel, theirs: pydantic.BaseModel
+) -> Iterator[str]:
+    """Yields the keys of a section that have another value than in the model."""
+    for key in keys:
+        wanted, received = getattr(theirs, key), getattr(ours, key)
+        if wanted != received:
+            yield (
+                f"`{section}.{key}` must be {_spell(wanted)}, as `model.init_from` has it. "
+                f"Received: {_spell(received)}"
+            )
+
+
+def _spell(value: object) -> str:
+    return json.dumps(value) if not isinstance(value, str) else value

@@ -1,0 +1,122 @@
+"""A training that starts from an exported model: its encoder is taken over, some of it frozen."""
+
+import re
+
+import keras
+import tensorflow as tf
+
+from schemas import errors
+from trainer import exported as exported_lib
+from trainer import request as request_lib
+
+_EMBEDDINGS = ("token_embedding", "segment_embedding", "positions")
+_AFTER_BLOCKS = "final_norm"
+_BLOCK = re.compile(r"(?:en|de)coder_block_(\d+)")
+# A model that has seen single texts alone knows nothing of a second one.
+_MAY_BE_NEW = ("segment_embedding",)
+
+
+def describe(model: keras.Model, request: request_lib.Request) -> None:
+    """Writes beside an exported model what another training needs to start from it.
+
+    Args:
+        model: The very model that was exported to `request.serving_model_dir`.
+        request: What it was trained by.
+    """
+    made = exported_lib.Exported(
+        architecture=request.architecture,
+        model=request.model,
+        tokenizer=request.tokenizer,
+        variables={
+            variable.path: f"_variables/{index}/.ATTRIBUTES/VARIABLE_VALUE"
+            for index, variable in enumerate(model.variables)
+        },
+    )
+    path = f"{request.serving_model_dir}/{exported_lib.FILE}"
+    tf.io.gfile.makedirs(path.rpartition("/")[0])
+    with tf.io.gfile.GFile(path, "w") as file:
+        file.write(made.to_json())
+
+
+def take_over(model: keras.Model, directory: str) -> list[str]:
+    """Gives the encoder the weights of an exported model, by name; the head's stay its own.
+
+    Args:
+        model: A new model.
+        directory: Of the SavedModel, with what `describe` wrote.
+
+    Returns:
+        Names of the weights that were taken over.
+
+    Raises:
+        DataError: If the exported model lacks a weight, or has one of another shape.
+    """
+    with tf.io.gfile.GFile(f"{directory}/{exported_lib.FILE}") as file:
+        known = exported_lib.Exported.from_json(file.read()).variables
+    values = tf.train.load_checkpoint(f"{directory}/variables/variables")
+    taken = []
+    for variable in model.weights:
+        layer = variable.path.partition("/")[0]
+        new = layer in _MAY_BE_NEW and variable.path not in known
+        if depth(layer) is None or new:
+            continue
+        if variable.path not in known:
+            raise errors.DataError(
+                "`model.init_from` must have every weight of the encoder. "
+                f"Received: a model without {variable.path}"
+            )
+        value = values.get_tensor(known[variable.path])
+        if value.shape != tuple(variable.shape):
+            raise errors.DataError(
+                "`model.init_from` must have weights of the encoder's shapes. Received: "
+                f"{variable.path} of {value.shape}, wanted {tuple(variable.shape)}"
+            )
+        variable.assign(value)
+        taken.append(variable.path)
+    return taken
+
+
+def freeze(model: keras.Model, part: int | str | None) -> None:
+    """Keeps weights as they are while the others are trained.
+
+    Args:
+        model: The model.
+        part: `embeddings`; a number of blocks, from the first, and the embeddings with them;
+            `encoder` for all but the head; None for nothing.
+    """
+    top = {None: -1, "embeddings": 0, "encoder": None}.get(part, part)
+    for layer in model.layers:
+        at = depth(layer.name)
+        # What comes after the blocks is frozen only with all of them.
+        if at is not None and (top is None or at <= top):
+            layer.trainable = False
+
+
+def rates(model: keras.Model, decay: float, num_layers: int) -> dict[str, float]:
+    """Computes the share of the learning rate that each weight is trained at.
+
+    The head has the whole rate, the last block `decay` of it, each block below `decay` of the one
+    above it, and the embeddings `decay` of the first block's.
+
+    Returns:
+        Path of each weight to its share.
+
+    References:
+        Howard and Ruder 2018, sec. 3.2, arXiv:1801.06146 (discriminative fine-tuning)
+    """
+    shares = {}
+    for variable in model.trainable_variables:
+        at = depth(variable.path.partition("/")[0])
+        below_head = 0 if at is None else max(num_layers + 1 - at, 1)
+        shares[variable.path] = decay**below_head
+    return shares
+
+
+def depth(layer: str) -> float | None:
+    """Tells how deep a layer lies: 0 for embeddings, then blocks from 1; None for the head's."""
+    if layer in _EMBEDDINGS:
+        return 0
+    if layer == _AFTER_BLOCKS:
+        return float("inf")
+    block = _BLOCK.fullmatch(layer)
+    return int(block[1]) + 1 if block else None
