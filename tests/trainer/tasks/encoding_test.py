@@ -165,6 +165,19 @@ def test_the_order_of_a_pair_counts(exported_as):
     assert np.abs(there - back).max() > 1e-3
 
 
+def test_the_first_text_of_a_pair_comes_first(exported_as):
+    exported = exported_as("pair")
+    layer = exported.output.transform_features_layer()
+    made = layer({"text": tf.constant([["Dull"]]), "text_pair": tf.constant([["film"]])})
+    lines = exported.output.vocabulary_by_name("token_vocabulary")
+    ids = tf.sparse.to_dense(made["token_ids"]).numpy()[0]
+    words = b" ".join(lines[index] for index in ids).replace(b" ##", b"")
+    assert words == b"[CLS] dull [SEP] film [SEP]"
+    first = list(ids).index(3) + 1  # up to the first [SEP]
+    segments = tf.sparse.to_dense(made["segment_ids"]).numpy()[0]
+    assert segments.tolist() == [0] * first + [1] * (len(ids) - first)
+
+
 def test_the_exported_model_tells_its_task(exported_as):
     import json
     import pathlib
