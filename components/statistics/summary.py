@@ -67,11 +67,9 @@ def _split(
         rows=counts.rows,
         characters=_characters(counts.lengths),
         tokens=_tokens(split_tokens),
-        near_empty=_share(
-            counts.near_empty, counts.rows, counts.shortest.rows(), "{:,} characters"
-        ),
+        near_empty=_share(counts.near_empty, counts.rows, counts.shortest.rows(), "character"),
         control_characters=_share(
-            counts.controls, counts.rows, counts.most_controls.rows(), "{:,} control characters"
+            counts.controls, counts.rows, counts.most_controls.rows(), "control character"
         ),
         duplicates=same.duplicates,
         near_duplicates=same.near_duplicates,
@@ -90,12 +88,14 @@ def _counted(table: pa.Table, depth: int) -> dict[str, int]:
     return dict(zip(values, pc.multiply(table["count"], 1 << depth).to_pylist(), strict=True))
 
 
-def _share(count: int, total: int, rows: pa.Table, note: str) -> text_statistics.Share:
-    """Makes a share whose rows' keys are what the note tells."""
+def _share(count: int, total: int, rows: pa.Table, noun: str) -> text_statistics.Share:
+    """Makes a share whose rows' keys are how many of something each has."""
     numbers = np.abs(rows["key"].to_numpy())
-    return text_statistics.Share(
-        count, total, _named(rows, [note.format(number) for number in numbers.tolist()])
-    )
+    return text_statistics.Share(count, total, _named(rows, _notes(numbers, noun)))
+
+
+def _notes(numbers: np.ndarray, noun: str) -> list[str]:
+    return [f"{number:,} {noun}{'' if number == 1 else 's'}" for number in numbers.tolist()]
 
 
 def _named(rows: pa.Table, notes: list[str]) -> tuple[text_statistics.RowExample, ...]:
@@ -115,7 +115,7 @@ def _truncated(
     """Counts the sampled texts that are cut; the longest of all are named."""
     order = np.argsort(-split_tokens.longest, kind="stable")
     order = order[split_tokens.longest[order] > config.max_length]
-    notes = [f"{number:,} tokens" for number in split_tokens.longest[order].tolist()]
+    notes = _notes(split_tokens.longest[order], "token")
     return text_statistics.Share(
         count=int((split_tokens.sample > config.max_length).sum()),
         total=len(split_tokens.sample),
@@ -130,7 +130,7 @@ def _unknown(
     unknown = split_tokens.sample_unknown
     order = np.argsort(-unknown, kind="stable")[: text_statistics.MAX_EXAMPLES]
     order = order[unknown[order] > 0]
-    notes = [f"{number:,} unknown tokens" for number in unknown[order].tolist()]
+    notes = _notes(unknown[order], "unknown token")
     return text_statistics.Share(
         count=split_tokens.unknown,
         total=split_tokens.pieces,
