@@ -132,6 +132,12 @@ class TrainConfig(Section):
     seed: int = pydantic.Field(1, ge=0, le=2**31 - 1)
     backup_seconds: float = pydantic.Field(60.0, ge=0.0)
 
+    @pydantic.field_validator("freeze", mode="before")
+    @classmethod
+    def _freeze_may_be_spelled(cls, freeze: object) -> object:
+        # A config's numbers come as they are written, and text would do as well.
+        return int(freeze) if isinstance(freeze, str) and freeze.isdecimal() else freeze
+
     @pydantic.field_validator("freeze")
     @classmethod
     def _freeze_is_known(cls, freeze: int | str | None) -> int | str | None:

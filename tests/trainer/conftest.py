@@ -83,6 +83,10 @@ def _numbers(rng: random.Random) -> dict:
     return {"text": text, "votes": votes + rng.random(), "share": 1e-3 * len(text.split())}
 
 
+def _text_alone(rng: random.Random) -> dict:
+    return {"text": _text(rng, rng.choice(["bad", "good"]))}
+
+
 def _settings_and_rows(kind: str):
     from schemas import tasks
 
@@ -91,6 +95,7 @@ def _settings_and_rows(kind: str):
         "rare_label": (tasks.Settings("classification"), _rare_label),
         "pair": (tasks.Settings("classification", texts=("text", "text_pair")), _pair),
         "label_set": (tasks.Settings("classification", options={"separator": "|"}), _label_set),
+        "masked": (tasks.Settings("masked_language_model", targets=()), _text_alone),
         "numbers": (
             tasks.Settings(
                 "regression", targets=("votes", "share"), options={"names": ["votes", "share"]}
