@@ -50,8 +50,8 @@ class MaskedLanguageModel(task.Task):
         transformed: Mapping[str, tf.Tensor | tf.RaggedTensor],
         transform_output: tft.TFTransformOutput,
     ) -> dict[str, tf.Tensor | tf.RaggedTensor]:
-        """Takes nothing: what is learned is drawn of the inputs."""
-        return {}
+        """Takes all token ids, as any may be asked for; `draw` leaves those that are."""
+        return {masked_language_model.MASKED_IDS: transformed[features.TOKEN_IDS]}
 
     def draw(
         self,

@@ -1,0 +1,156 @@
+"""What pre-training on the demo's texts is worth when only a tenth of the labels is known.
+
+Usage: `python benchmarks/pretraining.py DIRECTORY [--seeds N]`; about an hour on 2 cores. It goes
+on where it was stopped: what is finished is answered by the cache.
+
+For each seed a masked language model (`pipeline/presets/masked_language_model.yaml`) learns from
+the texts of the train split. Then the same transformer learns the sentiment of a tenth of them,
+twice: started from that model, and from scratch with a vocabulary of its own. A text is of the
+tenth by its hash, in the train and the eval split alike. Both are given the same rates to choose
+from, by the loss on their tenth of the eval split, and both are judged once on the whole test
+split, whose texts neither the pre-training nor they have seen.
+"""
+
+import argparse
+import csv
+import hashlib
+import json
+import pathlib
+import re
+import statistics
+import subprocess
+import sys
+import time
+
+import tensorflow as tf
+
+_ROOT = pathlib.Path(__file__).resolve().parents[1]
+_PRESETS = _ROOT / "pipeline" / "presets"
+_TABLE = _ROOT / "data" / "sentences.csv"
+_RATES = (1e-3, 3e-4)
+_ARMS = ("from scratch", "pre-trained")
+_PART = 10  # one text in so many keeps its label
+_TINY = [  # a tenth of the rows has a tenth of the steps, so there are more epochs
+    *("train.epochs=20", "train.patience=5", "train.batch_size=32"),
+    *("evaluate.floor={accuracy: 0.0}", "evaluate.slices=[]", "push.enabled=false"),
+]
+_BEST = re.compile(r"^ +\d+/\d+ +\S+ +(\d+\.\d+) .*best$", re.MULTILINE)
+
+
+def run(directory: pathlib.Path, preset: str, name: str, settings: list[str]) -> str:
+    """Runs a preset in a process of its own, and returns what it printed.
+
+    Raises:
+        RuntimeError: If it came to no verdict.
+    """
+    command = [sys.executable, "local_runner.py", str(_PRESETS / f"{preset}.yaml")]
+    for setting in [f"name={name}", *settings]:
+        command += ["--set", setting]
+    done = subprocess.run(
+        [*command, "--workspace", str(directory)], cwd=_ROOT, capture_output=True, text=True
+    )
+    if done.returncode not in (0, 3):
+        raise RuntimeError(
+            f"{name} ended with status {done.returncode}: {done.stdout}{done.stderr}"
+        )
+    return done.stdout
+
+
+def texts(workspace: pathlib.Path, split: str) -> set[str]:
+    """Reads the texts of a split that Ingest wrote."""
+    newest = max((workspace / "artifacts/Ingest/examples").iterdir(), key=lambda p: int(p.name))
+    files = [str(path) for path in sorted((newest / f"Split-{split}").iterdir())]
+    return {
+        tf.train.Example.FromString(record.numpy())
+        .features.feature["text"]
+        .bytes_list.value[0]
+        .decode()
+        for record in tf.data.TFRecordDataset(files, compression_type="GZIP")
+    }
+
+
+def write_tables(workspace: pathlib.Path, directory: pathlib.Path) -> dict[str, int]:
+    """Writes a table of each split of a run: a tenth of train and eval, all of test.
+
+    Returns:
+        How many rows each has.
+    """
+    with _TABLE.open(newline="", encoding="utf-8") as file:
+        reader = csv.DictReader(file)
+        rows, header = list(reader), list(reader.fieldnames or ())
+    counts = {}
+    for split in ("train", "eval", "test"):
+        of_split = texts(workspace, split)
+        kept = [row for row in rows if row["text"] in of_split]
+        if split != "test":
+            kept = [row for row in kept if _is_of_the_tenth(row["text"])]
+        with (directory / f"{split}.csv").open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, header)
+            writer.writeheader()
+            writer.writerows(kept)
+        counts[split] = len(kept)
+    return counts
+
+
+def _is_of_the_tenth(text: str) -> bool:
+    digest = hashlib.sha256(f"tenth {text}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") % _PART == 0
+
+
+def accuracy(workspace: pathlib.Path) -> float:
+    """Reads the accuracy on the test split from the newest verdict."""
+    verdicts = (workspace / "artifacts/Evaluator/evaluation").glob("*/verdict.json")
+    newest = max(verdicts, key=lambda path: int(path.parent.name))
+    values = json.loads(newest.read_text())["values"]
+    [found] = [v for v in values if (v["metric"], v["slice"]) == ("accuracy", "all rows")]
+    return float(found["value"])
+
+
+def arm(directory: pathlib.Path, name: str, seed: int, settings: list[str]) -> tuple[float, float]:
+    """Trains at every rate, and returns the one with the least eval loss and its accuracy."""
+    losses = {}
+    for rate in _RATES:
+        workspace = f"{name}-{seed}-{rate:g}".replace(".", "_")
+        told = [f"train.seed={seed}", f"train.learning_rate={rate}", *_TINY, *settings]
+        out = run(directory, "fine_tuning", workspace, told)
+        kept = directory / workspace / "eval_loss"
+        if found := _BEST.findall(out):  # the cache does not train again
+            kept.write_text(found[-1])
+        losses[workspace] = (float(kept.read_text()), rate)
+    workspace = min(losses, key=lambda key: losses[key])
+    return losses[workspace][1], accuracy(directory / workspace)
+
+
+def main(directory: pathlib.Path, seeds: int) -> None:
+    """Prints a row a seed, and means and standard deviations over them."""
+    directory = directory.resolve()
+    directory.mkdir(parents=True, exist_ok=True)
+    started = time.monotonic()
+    reached: dict[str, list[float]] = {name: [] for name in _ARMS}
+    for seed in range(1, seeds + 1):
+        pretrained = f"pretraining-{seed}"
+        run(directory, "masked_language_model", pretrained, [f"train.seed={seed}"])
+        counts = write_tables(directory / pretrained, directory)
+        if seed == 1:
+            print(", ".join(f"{count:,} rows of {split}" for split, count in counts.items()))
+        tables = ["data.path=null"]
+        tables += [f"data.{split}={directory / split}.csv" for split in counts]
+        scratch = ["model.init_from=null", "train.layer_decay=1.0"]
+        started_from = [f"model.init_from={pretrained}"]
+        for name, own in zip(_ARMS, (scratch, started_from), strict=True):
+            slug = name.replace(" ", "-")
+            rate, value = arm(directory, slug, seed, [*tables, *own])
+            reached[name].append(value)
+            print(f"seed {seed}  {name:12}  accuracy {value:.4f}  at rate {rate:g}", flush=True)
+    for name, values in reached.items():
+        spread = f" ± {statistics.stdev(values):.4f}" if seeds > 1 else ""
+        print(f"{name:12}  mean {statistics.mean(values):.4f}{spread} over {seeds} seeds")
+    print(f"{(time.monotonic() - started) / 60:.0f} min")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("directory", type=pathlib.Path)
+    parser.add_argument("--seeds", type=int, default=3)
+    arguments = parser.parse_args()
+    main(arguments.directory, arguments.seeds)
