@@ -6,6 +6,7 @@ import click.testing
 import pytest
 
 from pipeline import cli, config_errors, data_section
+from schemas import tasks
 
 _DATA = "name: demo\ndata: {path: a.csv}\n"  # two lines; what a case adds starts on the third
 _RESERVED = ", ".join(data_section.RESERVED)
@@ -136,7 +137,7 @@ _BAD_CONFIGS = [
     (
         "a task that there is not",
         _DATA + "task: regresion\n",
-        "c.yaml:3: `task` must be one of classification, regression. Received: regresion",
+        f"c.yaml:3: `task` must be one of {', '.join(tasks.names())}. Received: regresion",
     ),
     # Ranges.
     (

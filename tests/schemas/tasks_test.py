@@ -1,3 +1,4 @@
+import importlib.util
 import pathlib
 import subprocess
 import sys
@@ -21,10 +22,14 @@ def test_settings_come_back_from_json() -> None:
 
 
 def test_tasks_are_the_packages_of_schemas() -> None:
-    assert tasks.names() == ("classification", "regression")
-    assert {settings.name for settings in _SETTINGS} == set(tasks.names())
+    found = {
+        path.parent.name for path in pathlib.Path(schemas.__file__).parent.glob("*/__init__.py")
+    }
+    assert set(tasks.names()) == found
+    assert {settings.name for settings in _SETTINGS} <= found
     for name in tasks.names():
         assert pathlib.Path(schemas.__file__).with_name(name).joinpath("schema.pbtxt").is_file()
+        assert importlib.util.find_spec(f"trainer.tasks.{name}") is not None
 
 
 @pytest.mark.parametrize("name", ["juggling", "sentiment", "features"])
