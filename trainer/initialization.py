@@ -1,5 +1,6 @@
 """A training that starts from an exported model: its encoder is taken over, some of it frozen."""
 
+import math
 import re
 
 import keras
@@ -84,11 +85,13 @@ def freeze(model: keras.Model, part: int | str | None) -> None:
         part: `embeddings`; a number of blocks, from the first, and the embeddings with them;
             `encoder` for all but the head; None for nothing.
     """
-    top = {None: -1, "embeddings": 0, "encoder": None}.get(part, part)
+    named = {"embeddings": 0.0, "encoder": math.inf}
+    if part is None:
+        return
+    deepest = named[part] if isinstance(part, str) else part
     for layer in model.layers:
         at = depth(layer.name)
-        # What comes after the blocks is frozen only with all of them.
-        if at is not None and (top is None or at <= top):
+        if at is not None and at <= deepest:
             layer.trainable = False
 
 
@@ -117,6 +120,6 @@ def depth(layer: str) -> float | None:
     if layer in _EMBEDDINGS:
         return 0
     if layer == _AFTER_BLOCKS:
-        return float("inf")
+        return math.inf  # whichever blocks there are
     block = _BLOCK.fullmatch(layer)
     return int(block[1]) + 1 if block else None

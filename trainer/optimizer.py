@@ -39,6 +39,7 @@ class _AdamW(keras.optimizers.AdamW):
 
     def __init__(self, rates: Mapping[str, float], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.weight_decay: float
         self._rates = dict(rates)
 
     def build(self, variables: list[keras.Variable]) -> None:
@@ -53,7 +54,7 @@ class _AdamW(keras.optimizers.AdamW):
 
     def _apply_weight_decay(self, variables: list[keras.Variable]) -> None:
         """Decays weights as much slower as they learn: AdamW's decay goes with the rate."""
-        whole = self.weight_decay
+        whole: float = self.weight_decay
         for share in sorted({self._shares[self._var_key(v)] for v in variables}):
             self.weight_decay = whole * share
             alike = [v for v in variables if self._shares[self._var_key(v)] == share]

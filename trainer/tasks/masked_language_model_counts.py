@@ -1,6 +1,5 @@
 """Sums from which every metric of masked tokens follows, and the metrics. Plain NumPy."""
 
-import collections
 import dataclasses
 import math
 
@@ -15,13 +14,13 @@ class Counts:
         loss: Summed -log p of the right tokens, in nats.
         right: Masked tokens that were the likeliest.
         masked: Masked tokens.
-        tokens: How often each token was masked.
+        tokens: How often each token was masked, by its id.
     """
 
     loss: float = 0.0
     right: float = 0.0
     masked: float = 0.0
-    tokens: collections.Counter = dataclasses.field(default_factory=collections.Counter)
+    tokens: dict[int, float] = dataclasses.field(default_factory=dict)
 
     def add(self, truth: np.ndarray, answer: np.ndarray, weight: float) -> None:
         """Counts one text.
@@ -36,14 +35,15 @@ class Counts:
         self.right += weight * float(answer[1])
         self.masked += weight * len(ids)
         for token_id in ids:
-            self.tokens[token_id] += weight
+            self.tokens[token_id] = self.tokens.get(token_id, 0.0) + weight
 
     def merge(self, other: "Counts") -> None:
         """Adds what another part of the data has counted."""
         self.loss += other.loss
         self.right += other.right
         self.masked += other.masked
-        self.tokens.update(other.tokens)
+        for token_id, count in other.tokens.items():
+            self.tokens[token_id] = self.tokens.get(token_id, 0.0) + count
 
     def metrics(self) -> dict[str, float]:
         """Computes every metric of `schemas.masked_language_model`; NaN where undefined."""
