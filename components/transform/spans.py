@@ -90,6 +90,8 @@ def pieces(
 
 def _units(texts: tf.Tensor, config: config_lib.TokenizerConfig) -> _Units:
     """Cuts clean texts `(batch,)` into units and normalizes each."""
+    # The op takes a NUL for the end; another sign that prints nothing is as long as it.
+    texts = tf.strings.regex_replace(texts, r"\x00", "\x01")
     units, _, _ = tensorflow_text.regex_split_with_offsets(texts, _UNIT, _UNIT)
     folded = units.with_flat_values(text.normalize(units.flat_values, config))
     lengths = tf.cast(tf.strings.length(units.flat_values, unit="UTF8_CHAR"), tf.int64)
