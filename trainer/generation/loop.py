@@ -117,7 +117,8 @@ class Loop:
 
     def _turn(self, turn: _Turn, task: Task, lengths: tf.Tensor, drawn: tf.Tensor) -> _Turn:
         """Takes the next token of each row, from its prompt or from the model, and reads it."""
-        drawn = tf.gather(drawn, tf.minimum(turn.counts, task.max_new_tokens - 1), batch_dims=1)
+        place = tf.maximum(tf.minimum(turn.counts, task.max_new_tokens - 1), 0)
+        drawn = tf.gather(drawn, place, batch_dims=1)
         chosen = sampling.choose(turn.logits + self._barred, turn.seen, drawn, task.wishes)
         is_new = (turn.position >= lengths) & ~turn.done
         taken = tf.where(is_new, chosen, turn.token_ids[:, turn.position])

@@ -43,8 +43,10 @@ def draws(seed: tf.Tensor, counts: tf.Tensor) -> tf.Tensor:
         drawn = tf.random.stateless_uniform([row[1]], seed=tf.stack([row[0], 0]))
         return tf.pad(drawn, [[0, longest - row[1]]])
 
+    # With a row more, since an empty map has no shape.
+    rows = (tf.concat([seed, [0]], axis=0), tf.concat([counts, [0]], axis=0))
     spec = tf.TensorSpec([None], tf.float32)
-    return tf.map_fn(of_row, (seed, counts), fn_output_signature=spec)
+    return tf.map_fn(of_row, rows, fn_output_signature=spec)[:-1]
 
 
 def choose(logits: tf.Tensor, seen: tf.Tensor, drawn: tf.Tensor, wishes: Wishes) -> tf.Tensor:

@@ -44,7 +44,7 @@ def score(model: keras.Model, texts: tf.RaggedTensor, length: int, vocabulary_si
     width = tf.minimum(length, tf.reduce_max(tf.concat([counts, [1]], axis=0)))
     rows, starts = _places(counts, length)
     at_once = tf.maximum(_LOGITS // (width * vocabulary_size), 1)
-    chunks = -(-tf.size(rows) // at_once)
+    chunks = tf.maximum(-(-tf.size(rows) // at_once), 1)  # an empty map has no shape
     # Before each text stands the end of another; after the last, what the last window may take.
     read = tf.concat([end, texts], axis=1).values
     read, target = (tf.pad(values, [[0, width]]) for values in (read, told.values))

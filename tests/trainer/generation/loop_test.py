@@ -1,0 +1,196 @@
+"""Writing on at texts: with a cache and without, alone and beside others, short and long."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from schemas import tokens
+from trainer import config
+from trainer.generation import loop, readers, sampling, windows
+from trainer.models import decoder
+
+_LENGTH = 8
+_TEXTS = [b""] * len(tokens.RESERVED) + [bytes([97 + i]) for i in range(20)]
+_SIZE = len(_TEXTS)
+_PROMPTS = [[5, 6, 7], [], [8, 9] * 6, [10]]
+_KINDS = {
+    "plain": {"positions": "learned"},
+    "modern": {"positions": "rotary", "norm_kind": "rms", "num_kv_heads": 1},
+    "untied": {"positions": "sinusoidal", "norm": "post", "tied_embeddings": False},
+}
+
+
+def _model(kind):
+    model_config = config.ModelConfig(
+        num_layers=2, hidden_dim=8, num_heads=2, intermediate_dim=16, **_KINDS[kind]
+    )
+    tied = model_config.tied_embeddings
+    head = None if tied else keras.layers.Dense(_SIZE, use_bias=False, name="head")
+    model = decoder.build(model_config, _SIZE, _LENGTH, head)
+    rng = np.random.default_rng(4)
+    model.set_weights([rng.normal(scale=0.7, size=w.shape) for w in model.get_weights()])
+    return model
+
+
+@pytest.fixture(scope="module", params=_KINDS)
+def model(request):
+    return _model(request.param)
+
+
+@pytest.fixture(scope="module")
+def writers(model):
+    """Traced once, for all batches."""
+    return {reader: _traced(reader(model)) for reader in (readers.Cached, readers.Uncached)}
+
+
+def _traced(reader):
+    writing = loop.Loop(reader, _LENGTH, _TEXTS)
+
+    @tf.function(
+        input_signature=[
+            tf.RaggedTensorSpec([None, None], tf.int32),
+            tf.TensorSpec([None], tf.int32),
+            sampling.Wishes(*(tf.TensorSpec([None], t) for t in _TYPES)),
+            tf.TensorSpec([None, None], tf.string),
+        ]
+    )
+    def write(prompts, max_new_tokens, wishes, stops):
+        return writing.write(loop.Task(prompts, max_new_tokens, wishes, stops))
+
+    return write
+
+
+_TYPES = (tf.float32, tf.int32, tf.float32, tf.float32, tf.int64)
+
+
+def _write(writer, prompts, max_new_tokens, stops=None, **wishes):
+    """Writes with the same or, given lists, with each row's own wishes."""
+    rows = len(prompts)
+    values = {
+        "temperature": 1.0,
+        "top_k": 0,
+        "top_p": 1.0,
+        "repetition_penalty": 1.0,
+        "seed": list(range(rows)),
+        **wishes,
+    }
+    each = [
+        tf.broadcast_to(tf.constant(value, dtype), [rows])
+        for value, dtype in zip(values.values(), _TYPES, strict=True)
+    ]
+    return writer(
+        tf.RaggedTensor.from_row_lengths(
+            tf.constant([i for prompt in prompts for i in prompt], tf.int32),
+            [len(prompt) for prompt in prompts],
+        ),
+        tf.broadcast_to(tf.constant(max_new_tokens, tf.int32), [rows]),
+        sampling.Wishes(*each),
+        tf.reshape(tf.constant(stops or [[""]] * rows, tf.string), [rows, -1 if rows else 1]),
+    )
+
+
+_WISHES = {
+    "greedy": {"temperature": 0.0},
+    "sampled": {},
+    "with all wishes": {
+        "temperature": 1.5,
+        "top_k": 12,
+        "top_p": 0.9,
+        "repetition_penalty": 1.3,
+    },
+}
+
+
+@pytest.mark.parametrize("wishes", _WISHES.values(), ids=_WISHES)
+def test_the_cache_changes_no_token(writers, wishes):
+    cached, uncached = (
+        _write(writers[reader], _PROMPTS, 30, **wishes)
+        for reader in (readers.Cached, readers.Uncached)
+    )
+    assert cached.token_ids.to_list() == uncached.token_ids.to_list()
+    whole = map(sum, zip(map(len, _PROMPTS), map(len, cached.token_ids.to_list()), strict=True))
+    assert max(whole) > 2 * _LENGTH  # it has forgotten some
+
+
+@pytest.mark.parametrize("wishes", _WISHES.values(), ids=_WISHES)
+def test_a_rows_text_does_not_depend_on_the_others(writers, wishes):
+    together = _write(writers[readers.Cached], _PROMPTS, [9, 20, 30, 1], **wishes)
+    for row, (prompt, count) in enumerate(zip(_PROMPTS, [9, 20, 30, 1], strict=True)):
+        alone = _write(writers[readers.Cached], [prompt], count, seed=row, **wishes)
+        assert alone.token_ids.to_list() == [together.token_ids.to_list()[row]]
+        assert alone.stopped.numpy()[0] == together.stopped.numpy()[row]
+
+
+def test_greedy_tokens_are_the_likeliest_by_the_definition(model, writers):
+    written = _write(writers[readers.Cached], _PROMPTS, 25, temperature=0.0).token_ids.to_list()
+    for prompt, new in zip(_PROMPTS, written, strict=True):
+        known = [tokens.SEP_ID, *prompt]
+        for token in new:
+            begin = int(windows.start(tf.constant(len(known)), _LENGTH))
+            logits = np.array(model({"token_ids": np.array([known[begin:]])}))[0, -1]
+            logits[[tokens.PAD_ID, tokens.UNK_ID, tokens.CLS_ID, tokens.MASK_ID]] = -np.inf
+            assert token == logits.argmax()
+            known.append(token)
+
+
+def test_sampled_tokens_come_by_their_probabilities(model, writers):
+    rows = 2000
+    written = _write(writers[readers.Cached], [[5, 6]] * rows, 1)
+    found = np.bincount(written.token_ids.values.numpy(), minlength=_SIZE) / rows
+    logits = np.array(model({"token_ids": np.array([[tokens.SEP_ID, 5, 6]])}))[0, -1]
+    logits[[tokens.PAD_ID, tokens.UNK_ID, tokens.CLS_ID, tokens.MASK_ID]] = -np.inf
+    expected = np.exp(logits) / np.exp(logits).sum()
+    np.testing.assert_allclose(found, expected, atol=5 * 0.5 / rows**0.5)
+
+
+def test_equal_seeds_give_equal_texts_and_others_others(writers):
+    written = _write(writers[readers.Cached], [[5]] * 3, 20, seed=[7, 7, 8]).text.numpy()
+    assert written[0] == written[1] != written[2]
+
+
+def test_every_row_has_the_length_that_it_asks_for(writers):
+    written = _write(writers[readers.Cached], _PROMPTS, [0, 3, 25, 1], temperature=9.0)
+    lengths = written.token_ids.row_lengths().numpy()
+    for length, wanted, stopped in zip(
+        lengths, [0, 3, 25, 1], written.stopped.numpy(), strict=True
+    ):
+        assert length == wanted or (stopped and length < wanted)
+
+
+def test_the_end_of_a_text_ends_it(writers):
+    written = _write(writers[readers.Cached], [[5]] * 60, 40)
+    for new, text, stopped in zip(
+        written.token_ids.to_list(), written.text.numpy(), written.stopped.numpy(), strict=True
+    ):
+        assert stopped == (tokens.SEP_ID in new)
+        assert tokens.SEP_ID not in new[:-1]
+        assert len(text) == len(new) - stopped
+    assert 0 < written.stopped.numpy().sum() < 60
+
+
+def test_a_stop_ends_a_text_before_it(writers):
+    free = _write(writers[readers.Cached], [[5]] * 40, 30).text.numpy().tolist()
+    stops = [[text[3:5], b"zz"] for text in free]
+    written = _write(writers[readers.Cached], [[5]] * 40, 30, stops=stops)
+    for text, stop, whole, stopped in zip(
+        written.text.numpy(), stops, free, written.stopped.numpy(), strict=True
+    ):
+        if len(whole) >= 5:
+            assert text == whole[: whole.index(stop[0])]
+            assert stopped
+
+
+def test_a_stop_in_the_prompt_is_none(writers):
+    written = _write(writers[readers.Cached], [[5, 6]], 10, stops=[[b"ab"]], temperature=0.0)
+    free = _write(writers[readers.Cached], [[5, 6]], 10, temperature=0.0)
+    assert b"ab" not in free.text.numpy()[0]
+    # `a` at the end of the prompt and `b` after it are none either.
+    other = _write(writers[readers.Cached], [[5]], 10, stops=[[b"a"]], temperature=0.0)
+    assert written.text.numpy().tolist() == free.text.numpy().tolist()
+    assert b"a" not in other.text.numpy()[0]
+
+
+def test_no_rows_get_no_texts(writers):
+    written = _write(writers[readers.Cached], [], 5)
+    assert written.text.shape == (0,)
