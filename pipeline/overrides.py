@@ -7,6 +7,10 @@ from typing import Any
 
 from pipeline import errors, strict_yaml
 
+# Sections whose parts may be written as one value: what that value is short for, such as the level
+# in `leakage: warn`. A setting of one of them must not undo the other.
+_SHORT_FOR = {"validate": "level"}
+
 
 @dataclasses.dataclass(frozen=True)
 class Override:
@@ -76,8 +80,8 @@ def _put(values: dict[str, Any], override: Override) -> tuple[str, ...]:
     Returns:
         The path to what was replaced: the key, or what stood in the way to it.
     """
-    *parents, last = override.keys
-    replaced = override.keys
+    replaced = _spell_out(values, override)
+    *parents, last = replaced
     for depth, key in enumerate(parents, start=1):
         if not isinstance(values.get(key), dict):
             values[key] = {}  # where this is no section, its type refuses it
@@ -85,3 +89,21 @@ def _put(values: dict[str, Any], override: Override) -> tuple[str, ...]:
         values = values[key]
     values[last] = override.value
     return replaced
+
+
+def _spell_out(values: dict[str, Any], override: Override) -> tuple[str, ...]:
+    """Writes out the short form where a part has one and the override is of another kind.
+
+    Returns:
+        The path to the key that is to be set.
+    """
+    section, part = (*override.keys, "", "")[:2]
+    parts = values.get(section)
+    if section not in _SHORT_FOR or not isinstance(parts, dict):
+        return override.keys
+    whole = len(override.keys) == 2
+    if whole and isinstance(parts.get(part), dict) and isinstance(override.value, str):
+        return (*override.keys, _SHORT_FOR[section])
+    if not whole and isinstance(parts.get(part), str):
+        parts[part] = {_SHORT_FOR[section]: parts[part]}
+    return override.keys

@@ -71,3 +71,26 @@ def test_a_whole_section_replaces_the_places_of_its_keys_too() -> None:
 def test_a_null_section_can_be_set_into() -> None:
     changed = overrides.apply(strict_yaml.parse("push:\n", "f"), ["push.enabled=false"])
     assert changed.values == {"push": {"enabled": "false"}}
+
+
+@pytest.mark.parametrize(
+    ("written", "settings"),
+    [
+        ("validate: {drift: error}\n", ["validate.drift.limit=0.3"]),
+        ("validate: {drift: {limit: 0.3}}\n", ["validate.drift=error"]),
+        ("", ["validate.drift=error", "validate.drift.limit=0.3"]),
+        ("", ["validate.drift.limit=0.3", "validate.drift=error"]),
+    ],
+)
+def test_a_level_written_short_and_a_limit_leave_each_other_as_they_are(
+    written: str, settings: list[str]
+) -> None:
+    changed = overrides.apply(strict_yaml.parse(written, "f"), settings)
+    assert changed.values == {"validate": {"drift": {"level": "error", "limit": "0.3"}}}
+
+
+def test_of_a_short_level_and_a_limit_each_is_blamed_on_who_wrote_it() -> None:
+    document = strict_yaml.parse("validate: {drift: eror}\n", "f")
+    changed = overrides.apply(document, ["validate.drift.limit=0.3"])
+    assert changed.origins["validate", "drift"] == "f:1"
+    assert changed.origins["validate", "drift", "limit"] == "--set"
