@@ -14,6 +14,7 @@ from components.ingest import columns
 from components.ingest import executor as ingest_executor
 from pipeline import code_digest, graph, pipeline, workspace
 from pipeline import config as config_lib
+from trainer import exported
 
 _SLICES = "evaluate.slices=[shop]"
 _NO_PUSH = "push.enabled=false"
@@ -61,6 +62,42 @@ def test_nodes_and_edges_are_those_that_a_dry_run_shows(overrides: tuple[str, ..
     needs = {node.id: node.needs for node in graph.nodes(_config(*overrides))}
     waits = {node.id: {other.id for other in node.upstream_nodes} for node in created.components}
     assert waits == needs
+
+
+@pytest.fixture
+def pushed(tmp_path: pathlib.Path) -> pathlib.Path:
+    """What is looked at of a model that another run has pushed."""
+    version = tmp_path / "workspace" / "other" / "serving" / "other" / "7"
+    (version / "assets.extra").mkdir(parents=True)
+    (version / "saved_model.pb").write_bytes(b"graph")
+    made = exported.Exported("transformer", _config().model, {}, {})
+    (version / exported.FILE).write_text(made.to_json(), encoding="utf-8")
+    return version
+
+
+def test_a_model_to_start_from_is_read_by_transform_and_trainer(pushed: pathlib.Path) -> None:
+    settings = ("model.init_from=other", "train.freeze=1")
+    created = _create(*settings)
+    assert _edges(created) == {n.id: set(n.inputs) for n in graph.nodes(_config(*settings))}
+    readers = {name for name, edges in _edges(created).items() if ("Pretrained", "model") in edges}
+    assert readers == {"Transform", "Trainer"}
+    assert all(
+        node.inputs["base_model"].producer_component_id == "Pretrained"
+        for node in created.components
+        if node.id in readers
+    )
+    assert {n.pipeline_node.node_info.id for n in compiler.Compiler().compile(created).nodes} > {
+        "Pretrained"
+    }
+
+
+def test_a_changed_model_to_start_from_is_another_input(pushed: pathlib.Path) -> None:
+    before = _node("Pretrained", "model.init_from=other").exec_properties
+    assert before["source"] == str(pushed)
+    (pushed / "saved_model.pb").write_bytes(b"grapf")
+    after = _node("Pretrained", "model.init_from=other").exec_properties
+    assert before["source"] == after["source"]
+    assert before["digest"] != after["digest"]
 
 
 @pytest.mark.parametrize("overrides", [(), (_SLICES,), (_NO_PUSH,)])
