@@ -103,16 +103,22 @@ def test_what_the_package_needs_is_pinned():
     assert {utils.canonicalize_name(need.name) for need in needed} - pinned == set()
 
 
+def mirrored(test: str) -> list[Path]:
+    """Lists what a test may be of: room/thing of tests/room/thing_test.py or thing_so_test.py."""
+    room, _, name = test.removeprefix("tests/").rpartition("/")
+    words = name.removesuffix("_test.py").split("_")
+    return [ROOT / room / "_".join(words[: i + 1]) for i in range(len(words))]
+
+
+def is_source(path: Path) -> bool:
+    """Whether there is a module or a package of that name."""
+    return path.with_suffix(".py").is_file() or (path / "__init__.py").is_file()
+
+
 def test_every_test_mirrors_a_source_file(files):
     tests = {name.as_posix() for name in files if name.name.endswith("_test.py")}
     tests = {name for name in tests if not name.startswith(OF_THE_WHOLE)}
-    # tests/room/thing_test.py tests room/thing.py or the package room/thing/.
-    mirrored = {name: ROOT / name[len("tests/") : -len("_test.py")] for name in tests}
-    strays = [
-        name
-        for name, source in mirrored.items()
-        if not source.with_suffix(".py").is_file() and not (source / "__init__.py").is_file()
-    ]
+    strays = [name for name in tests if not any(map(is_source, mirrored(name)))]
     assert tests
     assert sorted(strays) == []
 
