@@ -87,6 +87,27 @@ def _text_alone(rng: random.Random) -> dict:
     return {"text": _text(rng, rng.choice(["bad", "good"]))}
 
 
+_NAMES = ["Zoë", "Zoe\u0308", "İpek", "Weiß", "ﬁona", "Ann Lee", "Bob", "👩\u200d🚀", "O'Hara"]
+_THINGS = ["tea", "maps", "jazz", "rain", "chess", "owls", "rope", "snow", "dust"]
+
+
+def _answer(rng: random.Random) -> dict:
+    """Who likes a thing stands in one of several sentences, not all of which fit in a window."""
+    names, things = (rng.sample(some, len(some)) for some in (_NAMES, _THINGS))
+    asked, context = rng.randrange(len(names)), ""
+    for i, (name, thing) in enumerate(zip(names, things, strict=True)):
+        if i == asked:
+            found = len(context)
+        context += f"{name} likes {thing}.{rng.choice([' ', chr(0xA0), chr(13) + chr(10)])}"
+    again = context.index(names[asked])  # the first of two right answers is learned from
+    return {
+        "text": f"Who likes {things[asked]}?",
+        "text_pair": context,
+        "label": f"{names[asked]}|{names[asked]}",
+        "answer_start": f"{found}|{again}",
+    }
+
+
 def _settings_and_rows(kind: str):
     from schemas import tasks
 
@@ -96,6 +117,18 @@ def _settings_and_rows(kind: str):
         "pair": (tasks.Settings("classification", texts=("text", "text_pair")), _pair),
         "label_set": (tasks.Settings("classification", options={"separator": "|"}), _label_set),
         "masked": (tasks.Settings("masked_language_model", targets=()), _text_alone),
+        "running": (
+            tasks.Settings("language_model", targets=(), options={"units": "characters"}),
+            _text_alone,
+        ),
+        "answer": (
+            tasks.Settings(
+                "question_answering",
+                texts=("text", "text_pair"),
+                options={"separator": "|", "max_answer_tokens": 8},
+            ),
+            _answer,
+        ),
         "numbers": (
             tasks.Settings(
                 "regression", targets=("votes", "share"), options={"names": ["votes", "share"]}
@@ -116,7 +149,11 @@ def _transform(root: pathlib.Path, settings, splits: dict[str, list[dict]]) -> T
 
     custom_config = {
         "task": settings.to_fields(),
-        "tokenizer": {"vocabulary_size": 120, "max_length": MAX_LENGTH},
+        "tokenizer": {
+            "kind": settings.options.get("units", "wordpiece"),
+            "vocabulary_size": 120,
+            "max_length": MAX_LENGTH,
+        },
         "labels": None,
     }
     types = {str: tf.string, float: tf.float32}
