@@ -7,6 +7,9 @@ small one. Whatever comes after that is Ingest's to judge.
 import pathlib
 from collections.abc import Iterator, Sequence
 
+from google.protobuf import text_format
+from tensorflow_metadata.proto.v0 import schema_pb2
+
 from components.ingest import formats, sources
 from pipeline import config as config_lib
 from pipeline import config_errors, data_section, errors, sections, table_header
@@ -34,8 +37,17 @@ def _schema_problems(config: config_lib.Config) -> Iterator[str]:
     path = config.data.schema_path
     if path is None or data_section.is_uri(path):
         return
+    shown = config_errors.show(path)
     if not pathlib.Path(path).is_file():
-        yield f"`data.schema` must be a file that exists. Received: {config_errors.show(path)}"
+        yield f"`data.schema` must be a file that exists. Received: {shown}"
+        return
+    try:
+        text_format.Parse(pathlib.Path(path).read_bytes(), schema_pb2.Schema())
+    except OSError as error:
+        yield f"`data.schema` must be a file that can be read. Received: {shown} ({error.strerror})"
+    except (UnicodeDecodeError, text_format.ParseError) as error:
+        reason = str(error).partition("\n")[0]
+        yield f"`data.schema` must be the text of a schema. Received: {shown} ({reason})"
 
 
 def _data_problems(config: config_lib.Config) -> Iterator[str]:

@@ -296,6 +296,27 @@ def test_a_schema_must_be_a_file(make: object) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"text,label\nx,1\n", 'no field named "text"'),
+        (b'feature { name: "text"', 'Expected "}"'),
+        (b"# caf\xe9\n", "can't decode byte 0xe9"),
+    ],
+)
+def test_a_schema_must_be_one(content: bytes, reason: str) -> None:
+    pathlib.Path("s.pbtxt").write_bytes(content)
+    said = _check(b"text,label\nx,1\n", "data.schema=s.pbtxt")
+    assert said.startswith("`data.schema` must be the text of a schema. Received: s.pbtxt (")
+    assert reason in said
+    assert len(said.splitlines()) == 1
+
+
+def test_a_schema_that_can_be_read_is_one() -> None:
+    pathlib.Path("s.pbtxt").write_bytes(b'# Of two columns.\nfeature { name: "text" }\n')
+    assert _check(b"text,label\nx,1\n", "data.schema=s.pbtxt") == ""
+
+
 def test_only_the_first_rows_are_read() -> None:
     # Later rows are Ingest's to judge, however large the file.
     assert _check(b"text,label\nx,1\ncaf\xe9,1\n") == ""
