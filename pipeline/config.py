@@ -107,6 +107,7 @@ class Config(trainer_config.Section):
     def _sections_agree(self) -> "Config":
         problems = [
             *sections.task_problems(self.task_settings, self.data, self.train),
+            *sections.tokenizer_problems(self.task_settings, self.tokenizer),
             *sections.start_problems(self.model, self.train),
             *sections.format_problems(self.task, self.data),
             *sections.slice_problems(self.data, self.evaluate),

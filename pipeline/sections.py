@@ -5,8 +5,9 @@ from collections.abc import Collection, Iterator
 import pydantic
 
 from components.ingest import formats
+from components.transform import config as transform_config
 from pipeline import config_errors, data_section
-from schemas import classification, metrics, tasks
+from schemas import classification, metrics, tasks, tokens
 from trainer import config as trainer_config
 
 
@@ -209,6 +210,21 @@ def start_problems(
             f"`train.freeze` must be at most `model.num_layers` ({model.num_layers}). "
             f"Received: {train.freeze}"
         )
+
+
+def tokenizer_problems(
+    settings: tasks.Settings, tokenizer: transform_config.TokenizerConfig
+) -> Iterator[str]:
+    """Yields what the task cannot take of the tokenizer."""
+    has_starts = tasks.contract(settings.name).has_starts
+    if has_starts and tokenizer.kind in tokens.LOSSLESS:
+        by_words = ", ".join(kind for kind in tokens.UNITS if kind not in tokens.LOSSLESS)
+        yield (
+            f"`tokenizer.kind` must be one of {by_words} for {settings.name}. "
+            f"Received: {tokenizer.kind}"
+        )
+    if tokenizer.stride is not None and not has_starts:
+        yield _foreign("tokenizer.stride", tokenizer.stride, settings.name)
 
 
 def _foreign(key: str, value: object, task: str) -> str:
