@@ -25,8 +25,8 @@ _MODEL_KEYS = (
     *("num_layers", "hidden_dim", "num_heads", "num_kv_heads", "intermediate_dim"),
     *("norm", "norm_kind", "positions", "activation"),
 )
-# All else of the tokenizer decides which ids a text has.
-_FREE_TOKENIZER_KEYS = ("max_length", "min_count")
+# All else of the tokenizer decides which ids a word has.
+_FREE_TOKENIZER_KEYS = ("max_length", "min_count", "stride", "max_answer_tokens")
 _NEWEST_BLESSED = """
     SELECT model.string_value
     FROM ArtifactProperty AS blessed
