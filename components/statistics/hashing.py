@@ -33,7 +33,7 @@ def sequences(values: np.ndarray, splits: np.ndarray) -> np.ndarray:
     placed = mix(values ^ mix(places.astype(np.uint64)))
     # Sums of uint64 wrap around, and so do their differences.
     sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(placed, dtype=np.uint64)])
-    return mix(sums[splits[1:]] - sums[splits[:-1]] + mix(lengths.astype(np.uint64)))
+    return mix(sums[splits[1:]] - sums[splits[:-1]])
 
 
 def depths(hashes: np.ndarray) -> np.ndarray:

@@ -23,26 +23,26 @@ def counter(learned: vocabulary.Learned | None, kind: str) -> CountPieces:
     """
     if kind == "wordpiece":
         lines = learned.lines if learned else list(vocabulary.RESERVED)
-        return _pieces(wordpiece.build_model(lines), entries=1)
+        return _pieces(wordpiece.build_model(lines))
     if kind == "bytes_bpe":
         if learned is None or learned.companion is None:
-            return _pieces(byte_pairs.build_model(list(byte_pairs.ALPHABET)), entries=2)
-        return _pieces(learned.companion.tobytes(), entries=2)
+            return _pieces(byte_pairs.build_model(list(byte_pairs.ALPHABET)))
+        return _pieces(learned.companion.tobytes())
     if kind == "characters":
         known = learned.companion if learned else None
         return _whole([] if known is None else [chr(point) for point in known])
     return _whole(learned.lines[len(vocabulary.RESERVED) :] if learned else [])
 
 
-def _pieces(model: bytes, entries: int) -> CountPieces:
-    """Makes what cuts units into pieces, with a model that has some entries for each id."""
+def _pieces(model: bytes) -> CountPieces:
+    """Makes what cuts units into pieces. Of bytes none is unknown: all are pieces themselves."""
     tokenizer = tensorflow_text.FastWordpieceTokenizer(
         model_buffer=np.frombuffer(model, np.uint8), token_out_type=tf.int64
     )
 
     def count_pieces(units: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         found = tokenizer.tokenize(tf.constant(units, tf.string))
-        is_unknown = found.flat_values // entries == vocabulary.UNK_ID
+        is_unknown = found.flat_values == vocabulary.UNK_ID
         unknown = found.with_flat_values(tf.cast(is_unknown, tf.int64))
         return found.row_lengths().numpy(), tf.reduce_sum(unknown, axis=1).numpy()
 

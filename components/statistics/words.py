@@ -15,7 +15,7 @@ from schemas import tokens
 # Control characters of Unicode (Cc) other than tab, line feed and return.
 _CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x{9f}]"
 _HAS_CONTROL = rf"(?s).*{_CONTROL}.*"
-_NEARLY_EMPTY = r"(?s)[^\pL\pN]*[\pL\pN]?[^\pL\pN]*"  # fewer than 2 letters or digits
+_NEARLY_EMPTY = r"[^\pL\pN]*[\pL\pN]?[^\pL\pN]*"  # fewer than 2 letters or digits
 _PUNCTUATION = r"\p{P}\p{M}*"
 _HASHES = 2**63 - 1
 _TEXTS = [tf.TensorSpec([None], tf.string)]

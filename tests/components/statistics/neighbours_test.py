@@ -68,6 +68,21 @@ def test_a_crowd_that_shares_a_band_hides_no_pair() -> None:
     assert neighbours.across(values[1500:1501], values[:1000])[0].tolist() == [200]
 
 
+def test_a_pair_that_lies_in_crowds_alone_is_found_from_both_sides() -> None:
+    rng = np.random.default_rng(4)
+    pair = np.repeat(_lanes(rng, 1), 2, axis=0)
+    pair[1, 48:] ^= 1
+    crowds = _lanes(rng, 12 * 500)
+    for band in range(12):  # all that the pair shares
+        crowds[band * 500 : band * 500 + 500, band * 4 : band * 4 + 4] = pair[
+            0, band * 4 : band * 4 + 4
+        ]
+    values = np.concatenate([crowds[:3000], pair[:1], crowds[3000:], pair[1:]]).view(np.uint64)
+    partners, lanes = neighbours.within(values)
+    assert np.flatnonzero(partners >= 0).tolist() == [3000, 6001]
+    assert (partners[3000], partners[6001], lanes[3000]) == (6001, 3000, 48)
+
+
 def test_among_no_texts_none_is_found() -> None:
     none = np.empty((0, signatures.BANDS), np.uint64)
     one = np.ones((1, signatures.BANDS), np.uint64)

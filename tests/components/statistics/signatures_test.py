@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from components.statistics import signatures, words
+from components.statistics import hashing, signatures, words
 from components.transform import config as config_lib
 
 
@@ -59,6 +59,26 @@ def test_short_texts_that_differ_in_a_word_are_not_alike() -> None:
     values, _ = _signatures(texts)
     # Every lane of every text, as a hash of its whole: two in the same place are few.
     assert len(np.unique(values)) == 3000 * signatures.BANDS
+
+
+def test_short_texts_whose_hashes_are_half_the_same_are_not_alike() -> None:
+    values = np.arange(300_000, dtype=np.uint64)
+    hashes = hashing.sequences(values, np.arange(300_001))
+    _, first, counts = np.unique(hashes.astype(np.uint32), return_index=True, return_counts=True)
+    one = first[counts > 1][0]
+    half = hashes.astype(np.uint32)
+    other = np.flatnonzero(half == half[one])[1]
+    chosen = np.array([one, other])
+    made = words.Words(
+        unique=np.array([b"a", b"b"], object),
+        hashes=values[chosen],
+        buckets=np.zeros(2, np.int64),
+        is_punctuation=np.zeros(2, bool),
+        index=np.arange(2),
+        splits=np.arange(3),
+    )
+    signs, _ = signatures.of_words(made)
+    assert signatures.similarity(signs[:1], signs[1:])[0] <= 34
 
 
 def test_case_white_space_and_punctuation_make_no_difference() -> None:
