@@ -80,6 +80,7 @@ def create_pipeline(
         config=config.validate_section,
         name=config.name,
         report_dir=str(workspace.data_report),
+        labels=config.data.labels,
     )
     _tell_cache(gate, code_digest.of("components/data_gate", "components/statistics", "schemas"))
 

@@ -1,5 +1,8 @@
 """DataGate: stops a run whose data is not fit to learn from, before work is wasted on it."""
 
+import json
+from collections.abc import Sequence
+
 from tfx import types
 from tfx.dsl.components.base import base_component, executor_spec
 from tfx.types import standard_artifacts
@@ -17,6 +20,7 @@ class DataGateSpec(ComponentSpec):
         executor.CONFIG_KEY: ExecutionParameter(type=str),
         executor.NAME_KEY: ExecutionParameter(type=str),
         executor.REPORT_DIR_KEY: ExecutionParameter(type=str),
+        executor.LABELS_KEY: ExecutionParameter(type=str),
     }
     INPUTS = {  # noqa: RUF012
         executor.EXAMPLES_KEY: ChannelParameter(type=standard_artifacts.Examples),
@@ -55,6 +59,7 @@ class DataGate(base_component.BaseComponent):
         name: str,
         report_dir: str,
         baseline_model: types.BaseChannel | None = None,
+        labels: Sequence[str] | None = None,
     ):
         """Makes the node.
 
@@ -70,6 +75,7 @@ class DataGate(base_component.BaseComponent):
             report_dir: Where the newest run's report is copied to, for people; a refused run's
                 artifacts are deleted.
             baseline_model: The latest blessed model, trained by our Trainer.
+            labels: All labels that there may be, in the order of their ids; None takes train's.
         """
         spec = DataGateSpec(
             examples=examples,
@@ -82,6 +88,7 @@ class DataGate(base_component.BaseComponent):
             config=config.model_dump_json(),
             name=name,
             report_dir=report_dir,
+            labels=json.dumps(None if labels is None else list(labels)),
             report=types.Channel(type=artifacts.DataReport),
         )
         super().__init__(spec=spec)

@@ -52,7 +52,7 @@ class ValidateConfig(trainer_config.Section):
     Attributes:
         anomalies: What departs from the schema.
         min_rows: Rows that each split must have.
-        labels: Labels of eval or test that train lacks.
+        labels: Labels that `data.labels` lacks, and those of eval or test that train lacks.
         label_balance: Share of train's most frequent label.
         near_empty: Share of a split's texts with fewer than 2 letters or digits.
         control_characters: Share of a split's texts with control characters, white space apart.

@@ -1,6 +1,7 @@
 """Reads what is known of the data, judges it, writes the report, and refuses data with errors."""
 
 import functools
+import json
 from typing import Any
 
 from tfx import types
@@ -24,6 +25,7 @@ REPORT_KEY = "report"
 CONFIG_KEY = "config"
 NAME_KEY = "name"
 REPORT_DIR_KEY = "report_dir"
+LABELS_KEY = "labels"
 
 
 class Executor(base_executor.BaseExecutor):
@@ -40,7 +42,7 @@ class Executor(base_executor.BaseExecutor):
         Raises:
             DataError: If a check of level `error` does not hold. The report is written by then.
         """
-        data = _read(input_dict)
+        data = _read(input_dict, json.loads(exec_properties[LABELS_KEY]))
         config = config_lib.ValidateConfig.model_validate_json(exec_properties[CONFIG_KEY])
         found = checks.judge(data, config)
         report = artifact_utils.get_single_instance(output_dict[REPORT_KEY])
@@ -52,7 +54,7 @@ class Executor(base_executor.BaseExecutor):
         refusal.raise_errors(found, page_path)
 
 
-def _read(inputs: dict[str, list[types.Artifact]]) -> outcome.Data:
+def _read(inputs: dict[str, list[types.Artifact]], labels: list[str] | None) -> outcome.Data:
     models = inputs.get(BASELINE_MODEL_KEY)
     return outcome.Data(
         statistics=reading.statistics(_only(inputs, STATISTICS_KEY)),
@@ -61,6 +63,7 @@ def _read(inputs: dict[str, list[types.Artifact]]) -> outcome.Data:
         anomalies=reading.anomalies(_only(inputs, ANOMALIES_KEY)),
         baseline=reading.baseline_of(models[0] if models else None),
         find_rows=functools.partial(rows.find, _only(inputs, EXAMPLES_KEY).uri),
+        labels=None if labels is None else tuple(labels),
     )
 
 

@@ -38,6 +38,7 @@ class Data:
         anomalies: Split to what departs from the schema.
         baseline: The data to compare with, or why there is none.
         find_rows: Looks rows up; it reads the examples, so it is asked only for what broke.
+        labels: All labels that there may be, in the order of their ids; None where train's are.
     """
 
     statistics: Mapping[str, statistics_pb2.DatasetFeatureStatisticsList]
@@ -46,6 +47,7 @@ class Data:
     anomalies: Mapping[str, anomalies_pb2.Anomalies]
     baseline: Baseline | str
     find_rows: FindRows
+    labels: tuple[str, ...] | None = None
 
 
 @dataclasses.dataclass(frozen=True)

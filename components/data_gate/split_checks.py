@@ -1,9 +1,9 @@
-"""Checks of the splits themselves: that each has rows, and that train has every label."""
+"""Checks of the splits themselves: that each has rows, and labels that can be learned."""
 
 import functools
 import json
 import shlex
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 
 from components.data_gate import config as config_lib
 from components.data_gate import outcome, wording
@@ -12,6 +12,7 @@ from schemas import features
 
 _MAX_TOLD = 5  # labels of a split in a message
 _MAX_NAMED = 50  # labels in a command
+_MORE_ROWS = "more rows, or other parts in `data.split`"
 
 
 def min_rows(name: str, data: outcome.Data, check: config_lib.RowsCheck) -> outcome.Outcome:
@@ -22,33 +23,46 @@ def min_rows(name: str, data: outcome.Data, check: config_lib.RowsCheck) -> outc
     if not short:
         return ()
     has = wording.listed(f"{split} has {wording.rows(count)}" for split, count in short.items())
-    remedy = f"--set validate.{name}.limit={min(short.values())}"
+    # No limit helps where there are none: the Trainer and the Evaluator need some of each.
+    fewest = min(short.values())
+    remedy = f"--set validate.{name}.limit={fewest}" if fewest else _MORE_ROWS
     return (outcome.Violation(f"{has}; each split must have {check.limit:,}", remedy),)
 
 
 def labels(name: str, data: outcome.Data, check: config_lib.Check) -> outcome.Outcome:
-    """Judges whether train has all labels of eval and test.
+    """Judges whether the labels are those that can be learned.
 
-    Nothing can be learned of a label that it lacks, and where `data.labels` does not name it, the
-    labels learned from train refuse it.
+    None may be foreign to `data.labels`, where that names them, for Transform refuses it. And train
+    must have all labels of eval and test: nothing can be learned of one that it lacks, and where
+    `data.labels` does not name it, the labels learned from train refuse it.
     """
     del check  # it has no limit
     found = {split: set(text.labels) for split, text in data.text.splits.items()}
-    known = found.pop(features.TRAIN_SPLIT, set())
-    if not known.union(*found.values()):
+    if not set().union(*found.values()):
         return outcome.NotChecked("there are no labels")
-    lacking = {split: sorted(labels - known) for split, labels in found.items() if labels - known}
-    if not lacking:
-        return ()
-    message = wording.listed(_spell(data, split, labels) for split, labels in lacking.items())
-    every = sorted(known.union(*found.values()))
-    return (
-        outcome.Violation(
-            message=f"train lacks {message}",
-            remedy=f"--set {_name_all(every)} --set validate.{name}=warn",
-            rows=tuple(_rows(data, lacking)),
-        ),
-    )
+    # Those of the config keep their order, which is that of their ids.
+    named = data.labels or ()
+    every = [*named, *sorted(set().union(*found.values()).difference(named))]
+    accept = f"--set {_name_all(every)}" if len(every) > len(named) else ""
+    made = []
+    if foreign := _beyond(found, named) if data.labels is not None else {}:
+        message = f"`data.labels` lacks {_tell(data, foreign)}"
+        made.append(outcome.Violation(message, accept, rows=tuple(_rows(data, foreign))))
+    if lacking := _beyond(found, found.get(features.TRAIN_SPLIT, set())):
+        message = f"train lacks {_tell(data, lacking)}"
+        remedy = f"{accept} --set validate.{name}=warn".strip()
+        made.append(outcome.Violation(message, remedy, rows=tuple(_rows(data, lacking))))
+    return made
+
+
+def _beyond(found: Mapping[str, set[str]], known: Collection[str]) -> dict[str, list[str]]:
+    """Lists the labels of each split that are not known; splits without such are left out."""
+    unknown = {split: sorted(labels.difference(known)) for split, labels in found.items()}
+    return {split: labels for split, labels in unknown.items() if labels}
+
+
+def _tell(data: outcome.Data, labels: Mapping[str, Sequence[str]]) -> str:
+    return wording.listed(_spell(data, split, of_split) for split, of_split in labels.items())
 
 
 def _spell(data: outcome.Data, split: str, labels: Sequence[str]) -> str:

@@ -47,4 +47,6 @@ def test_the_config_is_a_setting_so_that_the_cache_sees_it() -> None:
     properties = _node().exec_properties
     assert properties["name"] == "reviews"
     assert properties["report_dir"] == "/workspace/reviews/data"
+    assert properties["labels"] == "null"
+    assert _node(labels=("no", "yes")).exec_properties["labels"] == '["no", "yes"]'
     assert json.loads(properties["config"])["leakage"] == {"level": "warn", "limit": 0.02}

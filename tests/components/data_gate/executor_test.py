@@ -55,8 +55,8 @@ class _Gate:
     inputs: dict[str, list[types.Artifact]]
     outputs: dict[str, list[types.Artifact]]
 
-    def run(self, **checks: Any) -> findings.Findings:
-        """Runs the gate with these checks set."""
+    def run(self, named: Sequence[str] | None = None, **checks: Any) -> findings.Findings:
+        """Runs the gate with these labels named, and these checks set."""
         executor.Executor().Do(
             self.inputs,
             self.outputs,
@@ -64,6 +64,7 @@ class _Gate:
                 "config": config.ValidateConfig.model_validate(checks).model_dump_json(),
                 "name": "reviews",
                 "report_dir": str(self.report_dir),
+                "labels": json.dumps(named),
             },
         )
         return findings.read(str(self.directory / "report"))
@@ -185,6 +186,17 @@ def test_a_refused_run_leaves_its_report_for_people(make_gate: Callable[..., _Ga
     ]
     assert gate.outputs["report"][0].get_int_custom_property("errors") == 1
     assert gate.run(labels="warn").warnings[0].check == "labels"
+
+
+def test_a_label_foreign_to_those_of_the_config_stops_the_run_and_names_its_rows(
+    make_gate: Callable[..., _Gate],
+) -> None:
+    gate = make_gate()
+    assert gate.run(["bad", "good"]).findings == ()
+    with pytest.raises(errors.DataError, match=r"^the data gate refused: labels$") as caught:
+        gate.run(["good"])
+    assert caught.value.details[0].startswith("labels: `data.labels` lacks the label `bad` (")
+    assert caught.value.details[1] == "  reviews.csv:3: b (label `bad`)"
 
 
 def test_anomalies_name_rows_of_the_examples(make_gate: Callable[..., _Gate]) -> None:

@@ -37,13 +37,14 @@ def test_a_split_that_is_not_there_has_no_rows(make_data: _Make) -> None:
     data = dataclasses.replace(data, text=text_statistics.TextStatistics(splits, ()))
     [violation] = _judge_rows(data, 5)
     assert violation.message == "eval has 3 rows and test has 0 rows; each split must have 5"
-    assert violation.remedy == "--set validate.min_rows.limit=0"
+    # A limit of 0 would only let the Trainer or the Evaluator fail for want of rows.
+    assert violation.remedy == "more rows, or other parts in `data.split`"
     assert _judge_rows(data, 0) == ()
 
 
 def test_train_may_have_labels_that_others_lack(make_data: _Make) -> None:
     data = make_data({"train": {"labels": {"good": 4000, "bad": 3999, "meh": 1}}})
-    assert split_checks.labels("labels", data, _ERROR) == ()
+    assert not split_checks.labels("labels", data, _ERROR)
 
 
 def test_a_label_that_train_lacks_is_named_with_its_rows(make_data: _Make) -> None:
@@ -86,6 +87,28 @@ def test_a_label_that_train_lacks_is_named_with_its_rows(make_data: _Make) -> No
         ("data", "labels"), ["bad", "good", "it's ü", "meh", "none"]
     )
     assert overrides.parse(level) == overrides.Override(("validate", "labels"), "warn")
+
+
+def test_no_label_may_be_foreign_to_those_of_the_config(make_data: _Make) -> None:
+    data = make_data(
+        {"train": {"labels": {"good": 900, "bad": 90, "goood": 7}}}, labels=("good", "bad")
+    )
+    [violation] = split_checks.labels("labels", data, _ERROR)
+    assert violation.message == "`data.labels` lacks the label `goood` (7 rows) of train"
+    # The ids of the labels that were there stay as they are.
+    [_, labels] = shlex.split(violation.remedy)
+    assert overrides.parse(labels) == overrides.Override(
+        ("data", "labels"), ["good", "bad", "goood"]
+    )
+    accepted = dataclasses.replace(data, labels=("good", "bad", "goood"))
+    assert not split_checks.labels("labels", accepted, _ERROR)
+
+
+def test_labels_of_the_config_are_not_named_again(make_data: _Make) -> None:
+    data = make_data({"test": {"labels": {"meh": 9}}}, labels=("none", "meh", "good", "bad"))
+    [violation] = split_checks.labels("labels", data, _ERROR)
+    assert violation.message == "train lacks the label `meh` (9 rows) of test"
+    assert violation.remedy == "--set validate.labels=warn"
 
 
 def test_too_many_labels_are_not_all_told(make_data: _Make) -> None:
