@@ -71,7 +71,7 @@ def test_a_crowd_that_shares_a_band_hides_no_pair() -> None:
 def test_a_pair_that_lies_in_crowds_alone_is_found_from_both_sides() -> None:
     rng = np.random.default_rng(4)
     pair = np.repeat(_lanes(rng, 1), 2, axis=0)
-    pair[1, 48:] ^= 1
+    pair[1, 48:] = _lanes(rng, 1)[0, 48:]
     crowds = _lanes(rng, 12 * 500)
     for band in range(12):  # all that the pair shares
         crowds[band * 500 : band * 500 + 500, band * 4 : band * 4 + 4] = pair[
