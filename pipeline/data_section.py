@@ -216,7 +216,10 @@ class DataConfig(trainer_config.Section):
 
     def may_keep(self, column: str) -> bool:
         """Tells whether a column can be a feature beside the text and the label."""
-        return bool(column.strip()) and column not in {*self.text, *self.label, *RESERVED}
+        return bool(column.strip()) and column not in {
+            *(*self.text, *self.label, self.answer_start),
+            *RESERVED,
+        }
 
     def format_of(self, path: str) -> formats.Format | None:
         """Finds the format of a file; None where neither the config nor its name tells."""
@@ -309,6 +312,11 @@ def _column_problems(data: DataConfig) -> Iterator[str]:
                 "`data.text` and `data.label` must be different columns. "
                 f"Received: {config_errors.show(column)} for both"
             )
+    if data.answer_start in (*data.text, *data.label):
+        yield (
+            "`data.answer_start` must be a column other than the text and the label. "
+            f"Received: {config_errors.show(data.answer_start)}"
+        )
     for column in data.label if len(data.label) > 1 else ():
         if column in RESERVED:  # several keep their columns' names
             yield (

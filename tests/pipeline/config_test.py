@@ -278,3 +278,12 @@ def test_no_problem_is_lost_where_there_are_several(tmp_path: pathlib.Path) -> N
     with pytest.raises(errors.ConfigError) as caught:
         _load(tmp_path, "name: X\ndata: {}\ntrain: {epochs: 0, seeds: 1}\n")
     assert len(caught.value.problems) == 4
+
+
+def test_checks_that_a_task_does_not_need_are_off_unless_asked_for() -> None:
+    settings = ["task=question_answering", "data.text=[q, c]", "data.answer_start=s"]
+    made = config.from_columns("a.csv", overrides=[*settings, "validate.truncation=error"])
+    checks = made.validate_section
+    assert (checks.near_duplicates.level, checks.truncation.level) == ("off", "error")
+    assert checks.leakage.level == "error"
+    assert config.from_columns("a.csv").validate_section.near_duplicates.level == "warn"

@@ -96,3 +96,9 @@ def test_what_a_node_does_is_said_in_the_configs_own_numbers() -> None:
     assert nodes["Ingest"].what == "read a.csv, split 8 : 1 : 1"
     assert nodes["Transform"].what == "learn 8,000 words, tokenize"
     assert nodes["Trainer"].what == "train 1 layer of 128 for up to 1 epoch"
+
+
+def test_a_task_of_two_texts_has_a_schema_of_both() -> None:
+    settings = ["task=question_answering", "data.text=[q, c]", "data.answer_start=s"]
+    made = config.from_columns("a.csv", overrides=settings)
+    assert graph.schema_source(made) == str(_SCHEMAS / "question_answering" / "schema.pbtxt")

@@ -57,3 +57,18 @@ def test_the_dialect_and_the_rest_are_handed_on() -> None:
 def test_the_settings_survive_their_way_through_json() -> None:
     made = _build("data.header=[review, stars, age]", "data.keep={age: number}")
     assert settings.Settings.from_json(made.to_json()) == made
+
+
+def test_answers_come_with_their_places_which_the_task_judges() -> None:
+    made = _build("task=question_answering", "data.text=[a, b]", "data.answer_start=at")
+    assert made.columns.by_feature == {
+        "text": columns.Column("a", "text"),
+        "text_pair": columns.Column("b", "text"),
+        "label": columns.Column("stars", "text"),
+        "answer_start": columns.Column("at", "text"),
+    }
+    assert made.columns.task is not None
+    assert made.columns.task.name == "question_answering"
+    assert made.split.content == ("text_pair",)
+    assert settings.Settings.from_json(made.to_json()) == made
+    assert _build().columns.task is None

@@ -320,3 +320,10 @@ def test_a_schema_that_can_be_read_is_one() -> None:
 def test_only_the_first_rows_are_read() -> None:
     # Later rows are Ingest's to judge, however large the file.
     assert _check(b"text,label\nx,1\ncaf\xe9,1\n") == ""
+
+
+def test_the_column_of_places_must_be_there() -> None:
+    settings = ["task=question_answering", "data.text=[q, c]", "data.answer_start=place"]
+    assert _check(b"q,c,label,place\nx,y,y,0\n", *settings) == ""
+    said = _check(b"q,c,label,start\nx,y,y,0\n", *settings)
+    assert said.startswith("`data.answer_start` must be a column of a.csv (q, c, label, start).")

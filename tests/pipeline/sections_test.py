@@ -12,7 +12,34 @@ _RESERVED = ", ".join(data_section.RESERVED)
 _NUMBERS = "name: demo\ntask: regression\n"
 _KNOWN = "mse, mae, pearson, spearman, r2"
 
+_QUESTIONS = "name: demo\ntask: question_answering\n"
+
 _BAD_CONFIGS = [
+    (
+        "a question without a context, and without the answer's place",
+        _QUESTIONS + "data: {path: a.csv, text: q}\n",
+        'c.yaml:3: `data.text` must name at least 2 columns for question_answering. Received: ["q"]'
+        "\nc.yaml:3: `data.answer_start` must name a column for question_answering",
+    ),
+    (
+        "the answer for its own place",
+        _QUESTIONS + "data: {path: a.csv, text: [q, c], label: a, answer_start: a}\n",
+        "c.yaml:3: `data.answer_start` must be a column other than the text and the label. "
+        "Received: a",
+    ),
+    (
+        "tokens that know no place",
+        _QUESTIONS + "data: {path: a.csv, text: [q, c], answer_start: s}\n"
+        "tokenizer: {kind: characters}\n",
+        "c.yaml:4: `tokenizer.kind` must be one of wordpiece, words for question_answering. "
+        "Received: characters",
+    ),
+    (
+        "what only answers have",
+        "name: demo\ndata: {path: a.csv, answer_start: s}\ntokenizer: {stride: 8}\n",
+        "c.yaml:2: `data.answer_start` must be left out for classification. Received: s\n"
+        "c.yaml:3: `tokenizer.stride` must be left out for classification. Received: 8",
+    ),
     (
         "three texts",
         "name: demo\ndata: {path: a.csv, text: [a, b, c]}\n",

@@ -49,3 +49,18 @@ def test_only_labels_of_which_each_row_has_one_are_listed(
     overrides: list[str], feature: str | None
 ) -> None:
     assert task_settings.listed_label(_settings(*overrides)) == feature
+
+
+def test_questions_contexts_and_how_long_an_answer_may_be() -> None:
+    settings = _settings(
+        "task=question_answering",
+        "data.text=[question, passage]",
+        "data.answer_start=at",
+        "data.label_separator='|'",
+        "tokenizer.max_answer_tokens=7",
+    )
+    assert settings == tasks.Settings(
+        "question_answering",
+        texts=("text", "text_pair"),
+        options={"separator": "|", "max_answer_tokens": 7},
+    )
