@@ -1,6 +1,5 @@
 """A text is learned by heart, more or less, and the pushed model writes on at it."""
 
-import pathlib
 import re
 
 import pytest

@@ -179,7 +179,8 @@ class Loop:
         whole = tf.strings.reduce_join(texts, axis=1)
         last = tf.strings.reduce_join(texts[:, -1:], axis=1)
         cut = stopping.found(whole, last, task.stops)
-        text = tf.strings.substr(whole, tf.zeros_like(cut), tf.strings.length(whole) - cut)
+        left = tf.strings.length(whole) - cut
+        text = tf.strings.substr(whole, tf.zeros_like(left), left)
         return Written(token_ids, text, turn.stopped)
 
 
