@@ -21,6 +21,8 @@ MAX_REASONS = 50  # kinds of reasons counted
 _OTHER_REASONS = "other reasons"
 _MAX_SHOWN = 60  # characters of a row
 _CHUNK_BYTES = 1 << 20
+# How `rows.row.text_of` ends its rule.
+_NOT_UTF_8 = "must be UTF-8"
 
 
 @dataclasses.dataclass
@@ -174,7 +176,15 @@ def _details(tally: Tally, directory: str) -> list[str]:
         *(f"{place}: {raw}" for place, raw in tally.first),
         *(f"{count:,} × {rule}" for rule, count in by_count),
         f"all of them, with their bytes: {_path(directory)}",
+        *_encoding_hint(tally),
     ]
+
+
+def _encoding_hint(tally: Tally) -> Iterator[str]:
+    """Says what to do about files in another encoding, where most bad rows look like that."""
+    not_utf_8 = sum(rows for rule, rows in tally.reasons.items() if rule.endswith(_NOT_UTF_8))
+    if 2 * not_utf_8 > tally.rows:
+        yield "if a file is in another encoding: `iconv -f WINDOWS-1252 -t UTF-8 FILE > NEW_FILE`"
 
 
 def _rule(reason: str) -> str:

@@ -48,6 +48,16 @@ def test_says_how_many_of_how_many_and_what_would_accept_them():
     )
 
 
+@pytest.mark.parametrize(("others", "is_told"), [(1, True), (2, False)])
+def test_a_file_in_another_encoding_can_be_converted(others, is_told):
+    with pytest.raises(row.RuleError) as caught:
+        row.text_of(b"caf\xe9", "`text`")
+    bad = [row.BadRow(2, str(caught.value), b"caf\xe9,1\n")] * 2
+    bad += [row.BadRow(9, _EMPTY, b"fine,\n")] * others
+    details = _refusal(_tally(5, *bad), 0.01).details
+    assert any("iconv -f WINDOWS-1252 -t UTF-8" in line for line in details) == is_told
+
+
 def test_names_the_first_rows_only():
     bad = [row.BadRow(line, _EMPTY, b"\n") for line in range(2, 100)]
     details = _refusal(_tally(2, *bad), 0.5).details
