@@ -33,13 +33,14 @@ Write = Callable[[int], loop.Written]
 def model_of(arguments: argparse.Namespace, length: int) -> keras.Model:
     """Makes a model with random weights that reads `length` tokens at most and never ends."""
     keras.utils.set_random_seed(1)
-    model_config = config.ModelConfig(
-        num_layers=arguments.layers,
-        hidden_dim=arguments.hidden,
-        num_heads=4,
-        intermediate_dim=4 * arguments.hidden,
-        positions="rotary",
-        tied_embeddings=False,
+    model_config = config.ModelConfig.model_validate(
+        {
+            "num_layers": arguments.layers,
+            "hidden_dim": arguments.hidden,
+            "num_heads": 4,
+            "intermediate_dim": 4 * arguments.hidden,
+            "positions": "rotary",
+        }
     )
     head = keras.layers.Dense(len(_TEXTS), name="head")
     model = decoder.build(model_config, len(_TEXTS), length, head)
@@ -104,7 +105,7 @@ def main() -> None:
     parser.add_argument("--hidden", type=int, default=128)
     parser.add_argument("--batch", type=int, default=1)
     for row in rows(parser.parse_args()):
-        print(row, flush=True)  # noqa: T201
+        print(row, flush=True)
 
 
 if __name__ == "__main__":

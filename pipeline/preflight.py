@@ -80,11 +80,25 @@ def _source_problems(
 ) -> Iterator[str]:
     """Yields what is wrong with the first file of a source that has a fault, if there is one."""
     problems = list(sections.unlabelled_problems(config.task, key, files[0], format_))
+    problems += _too_few_texts(config.data, key, files, format_)
     for file in files[:_MAX_FILES]:
         if problems:
             break
         problems = list(_file_problems(config, key, file, format_))
     yield from problems
+
+
+def _too_few_texts(
+    data: config_lib.DataConfig, key: str, files: Sequence[str], format_: formats.Format
+) -> Iterator[str]:
+    """Yields that there are fewer whole texts than splits to deal them out to."""
+    given = {"data.eval", "data.test"} & set(data.given())
+    splits = {"data.path": 3, "data.train": 3 - len(given)}.get(key, 1)
+    if format_ == "whole_txt" and not data.split.contiguous and len(files) < splits:
+        yield (
+            f"`{key}` must have at least {splits} files to deal out, or be parted itself by "
+            f"`--set data.split.contiguous=true`. Received: {len(files)}"
+        )
 
 
 def _file_problems(

@@ -146,6 +146,19 @@ _BAD_CONFIGS = [
         "name: demo\ndata: {path: a.csv, split: {groups: user}}\n",
         "c.yaml:2: `data.split.groups` is not a known key. Did you mean `data.split.group`?",
     ),
+    (
+        "a table that is to be parted by position",
+        "name: demo\ndata: {path: a.csv, split: {contiguous: true}}\n",
+        "c.yaml:2: `data.split.contiguous` must stand beside `data.format: whole_txt`. "
+        "Received: no format",
+    ),
+    (
+        "a text that is to be parted by a column",
+        "name: demo\ntask: language_model\ndata:\n  path: a.txt\n  format: whole_txt\n"
+        "  split: {contiguous: true, group: user}\n",
+        "c.yaml:6: `data.split.contiguous` must not stand beside `data.split.group`. "
+        "Received: user",
+    ),
     # The checks of the data.
     (
         "a share of bad rows in per cent",

@@ -327,3 +327,25 @@ def test_the_column_of_places_must_be_there() -> None:
     assert _check(b"q,c,label,place\nx,y,y,0\n", *settings) == ""
     said = _check(b"q,c,label,start\nx,y,y,0\n", *settings)
     assert said.startswith("`data.answer_start` must be a column of a.csv (q, c, label, start).")
+
+
+def test_one_text_must_be_parted_itself() -> None:
+    book = ("task=language_model", "data.format=whole_txt")
+    assert _check(b"one\ntwo\nthree\n", *book, name="a.txt") == (
+        "`data.path` must have at least 3 files to deal out, or be parted itself by "
+        "`--set data.split.contiguous=true`. Received: 1"
+    )
+    assert _check(None, *book, "data.split.contiguous=true", name="a.txt") == ""
+    for name in ("b.txt", "c.txt"):
+        pathlib.Path(name).write_bytes(b"one\n")
+    assert _check(None, *book, name=".") == ""
+
+
+def test_a_text_for_each_split_need_not_be_dealt_out() -> None:
+    for name in ("a.txt", "b.txt", "c.txt"):
+        pathlib.Path(name).write_bytes(b"one\n")
+    own = ("data={train: a.txt, eval: b.txt, test: c.txt, format: whole_txt}",)
+    assert _check(None, "task=language_model", *own) == ""
+    assert "at least 2 files" in _check(
+        None, "task=language_model", "data={train: a.txt, eval: b.txt, format: whole_txt}"
+    )

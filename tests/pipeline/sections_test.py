@@ -91,6 +91,26 @@ _BAD_CONFIGS = [
         "c.yaml:6: `train.class_weights` must be left out for regression. Received: balanced",
     ),
     (
+        "what only blocks have",
+        "name: demo\ndata: {path: a.csv}\ntrain: {epoch_batches: 9}\n",
+        "c.yaml:3: `train.epoch_batches` must be left out for classification. Received: 9",
+    ),
+    (
+        "fewer entries than there are bytes",
+        "name: demo\ndata: {path: a.csv}\ntokenizer: {kind: bytes_bpe, vocabulary_size: 200}\n",
+        "c.yaml:3: `tokenizer.vocabulary_size` must be at least 247 for bytes_bpe: each byte is an "
+        "entry. Received: 200",
+    ),
+    (
+        "labels of a language model",
+        "name: demo\ntask: language_model\ndata: {path: a.txt, labels: [a, b]}\n"
+        "evaluate: {floor: {perplexity: 0.5}, ceiling: {perplexity: 0.5}}\n",
+        'c.yaml:3: `data.labels` must be left out for language_model. Received: ["a", "b"]\n'
+        "c.yaml:4: `evaluate.floor.perplexity` must stand in `evaluate.ceiling`: lower is better. "
+        "Received: 0.5\n"
+        "c.yaml:4: `evaluate.ceiling.perplexity` must be at least 1. Received: 0.5",
+    ),
+    (
         "a weight of no label",
         "name: demo\ndata: {path: a.csv, labels: [a, b]}\ntrain: {class_weights: {c: 2}}\n",
         "c.yaml:3: `train.class_weights` must name labels of `data.labels` (a, b). Received: c",
