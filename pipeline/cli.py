@@ -1,6 +1,7 @@
 """The command line: `meritline run`. TFX is imported only when something really runs."""
 
 import sys
+from typing import Any
 
 import click
 
@@ -23,28 +24,21 @@ def main() -> None:
 @click.option(
     "--dry-run", is_flag=True, help="Show the resolved config and the graph, run nothing."
 )
-def run_command(
-    config_path: str | None,
-    data: str | None,
-    text: str | None,
-    label: str | None,
-    directory: str,
-    settings: tuple[str, ...],
-    dry_run: bool,
-) -> None:
+def run_command(directory: str, dry_run: bool, **given: Any) -> None:
     """Run a pipeline: the CONFIG file's, or one for your own data, or else the sentiment demo.
 
     \b
     meritline run
     meritline run my.yaml --set train.epochs=5
     meritline run --data reviews.csv --text review --label stars
+    meritline run --data train.csv --eval dev.csv --test test.csv
     meritline run --data 'reviews/*.jsonl.gz' --text review --label stars
 
     Paths are taken from the current directory. Exit status: 0 pushed, 1 crashed, 2 the config or
     the command line is wrong, 3 not blessed, 4 the data was refused.
     """  # noqa: D301 - click takes a backspace alone on a line to mean: do not wrap what follows
     try:
-        config = config_options.read(config_path, data, text, label, settings)
+        config = config_options.read(**given)
         workspace = workspace_lib.Workspace.at(directory, config.name)
         sys.exit(_dry_run(config, workspace) if dry_run else _run(config, workspace))
     except errors.ConfigError as error:

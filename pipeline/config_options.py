@@ -1,7 +1,7 @@
 """The options by which every command finds its config."""
 
 import pathlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import click
@@ -12,7 +12,6 @@ from pipeline import errors, overrides
 from pipeline import workspace as workspace_lib
 
 _DEFAULT_PRESET = config_lib.PRESETS / "sentiment.yaml"
-_FILES_OF_SPLITS = ("train", "eval", "test")
 _OPTIONS = (
     click.argument("config_path", metavar="[CONFIG]", required=False),
     click.option(
@@ -20,6 +19,10 @@ _OPTIONS = (
         metavar="FILES",
         help="What to learn from, with CONFIG in place of its own: a file, a directory or a "
         "'pattern*' of csv, tsv, jsonl, parquet or tfrecord, gzipped or not.",
+    ),
+    click.option("--eval", "eval_data", metavar="FILES", help="What to stop by.  [default: dealt]"),
+    click.option(
+        "--test", "test_data", metavar="FILES", help="What to judge by.  [default: dealt]"
     ),
     click.option("--text", metavar="COLUMN", help="The column with the text.  [default: text]"),
     click.option("--label", metavar="COLUMN", help="The column with the label.  [default: label]"),
@@ -49,18 +52,22 @@ def add(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def read(
-    config_path: str | None,
-    data: str | None,
-    text: str | None,
-    label: str | None,
-    settings: tuple[str, ...],
+    config_path: str | None = None,
+    data: str | None = None,
+    eval_data: str | None = None,
+    test_data: str | None = None,
+    text: str | None = None,
+    label: str | None = None,
+    settings: Sequence[str] = (),
 ) -> config_lib.Config:
     """Makes the config that the command line asks for; `--set` stands above everything.
 
     Raises:
         ConfigError: If anything about it is wrong; a line for each problem.
-        UsageError: If columns are named, but no files.
+        UsageError: If columns or files of one split are named, but not what to learn from.
     """
+    if data is None and not (eval_data is None and test_data is None):
+        raise click.UsageError("--eval and --test need --data.")
     if config_path is None and data is None and not (text is None and label is None):
         raise click.UsageError("--text and --label need --data or CONFIG.")
     if config_path is not None and _is_data(config_path):
@@ -69,14 +76,20 @@ def read(
         )
     columns = {"text": text, "label": label}
     given = {key: column for key, column in columns.items() if column is not None}
+    files = [] if data is None else list(_files(data, eval_data, test_data))
     if config_path is None and data is not None:
-        return config_lib.from_columns(data, **given, overrides=settings)
+        return config_lib.from_columns(data, **given, overrides=[*files, *settings])
     above = [overrides.Override(("data", key), value, f"--{key}") for key, value in given.items()]
-    if data is not None:
-        # It stands in place of all files of the config.
-        above.append(overrides.Override(("data", "path"), data, "--data"))
-        above += [overrides.Override(("data", key), None, "--data") for key in _FILES_OF_SPLITS]
-    return config_lib.load(config_path or _DEFAULT_PRESET, [*above, *settings])
+    return config_lib.load(config_path or _DEFAULT_PRESET, [*files, *above, *settings])
+
+
+def _files(data: str, eval_data: str | None, test_data: str | None) -> Iterator[overrides.Override]:
+    """Yields the files of all splits, which stand in place of all those of the config."""
+    parted = not (eval_data is None and test_data is None)
+    yield overrides.Override(("data", "path"), None if parted else data, "--data")
+    yield overrides.Override(("data", "train"), data if parted else None, "--data")
+    yield overrides.Override(("data", "eval"), eval_data, "--eval")
+    yield overrides.Override(("data", "test"), test_data, "--test")
 
 
 def _is_data(path: str) -> bool:

@@ -3,6 +3,7 @@
 import logging
 import sys
 import typing
+from typing import Any
 
 import click
 
@@ -29,14 +30,7 @@ def schema() -> None:
 
 @schema.command("diff", context_settings=_HELP)
 @config_options.add
-def diff_command(
-    config_path: str | None,
-    data: str | None,
-    text: str | None,
-    label: str | None,
-    directory: str,
-    settings: tuple[str, ...],
-) -> None:
+def diff_command(directory: str, **given: Any) -> None:
     """Show what the schema would have to allow to take the data as it is.
 
     \b
@@ -45,21 +39,14 @@ def diff_command(
 
     Exit status: 0 nothing, 1 something, 2 the config or the workspace is wrong.
     """  # noqa: D301 - click takes a backspace alone on a line to mean: do not wrap what follows
-    config, workspace = _read(config_path, data, text, label, directory, settings)
+    config, workspace = _read(directory, **given)
     found = _under_way(config, workspace, accepts=False)
     sys.exit(_DIFFERENT if found.lines else _SAME)
 
 
 @schema.command("accept", context_settings=_HELP)
 @config_options.add
-def accept_command(
-    config_path: str | None,
-    data: str | None,
-    text: str | None,
-    label: str | None,
-    directory: str,
-    settings: tuple[str, ...],
-) -> None:
+def accept_command(directory: str, **given: Any) -> None:
     """Write the schema that takes the data as it is.
 
     It goes to the file of `data.schema`, relaxed where the data breaks it and nowhere else, or,
@@ -71,21 +58,14 @@ def accept_command(
 
     Exit status: 0 done, 2 the config or the workspace is wrong.
     """  # noqa: D301 - click takes a backspace alone on a line to mean: do not wrap what follows
-    config, workspace = _read(config_path, data, text, label, directory, settings)
+    config, workspace = _read(directory, **given)
     _under_way(config, workspace, accepts=True)
 
 
-def _read(
-    config_path: str | None,
-    data: str | None,
-    text: str | None,
-    label: str | None,
-    directory: str,
-    settings: tuple[str, ...],
-) -> tuple[config_lib.Config, workspace_lib.Workspace]:
+def _read(directory: str, **given: Any) -> tuple[config_lib.Config, workspace_lib.Workspace]:
     """Makes the config and finds its workspace, which must have seen a run; ends with status 2."""
     try:
-        config = config_options.read(config_path, data, text, label, settings)
+        config = config_options.read(**given)
     except errors.ConfigError as error:
         _end(*error.problems)
     workspace = workspace_lib.Workspace.at(directory, config.name)

@@ -65,6 +65,17 @@ def test_the_columns_of_a_table_have_defaults(runs: _Runs) -> None:
     assert runs.configs == [config.from_columns("a.csv", "text", "label")]
 
 
+def test_each_split_may_have_files_of_its_own(runs: _Runs) -> None:
+    assert _invoke("--data", "a.csv", "--test", "b.csv").exit_code == 0
+    assert _invoke("c.yaml", "--data", "a.csv", "--eval", "b.csv").exit_code == 0
+    assert [made.data.given() for made in runs.configs] == [
+        {"data.train": "a.csv", "data.test": "b.csv"},
+        {"data.train": "a.csv", "data.eval": "b.csv"},
+    ]
+    assert [made.name for made in runs.configs] == ["a", "demo"]
+    assert _invoke("--test", "b.csv").exit_code == errors.ExitStatus.CONFIG
+
+
 def test_a_config_with_another_table_and_other_columns(runs: _Runs) -> None:
     assert _invoke("c.yaml", "--data", "b.csv", "--text", "review").exit_code == 0
     assert runs.configs[0].name == "demo"
