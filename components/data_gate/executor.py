@@ -51,7 +51,7 @@ class Executor(base_executor.BaseExecutor):
         quarantine = reading.quarantine(_only(input_dict, QUARANTINE_KEY))
         _write(report.uri, exec_properties[NAME_KEY], data, found, quarantine)
         page_path = _copy(report.uri, exec_properties[REPORT_DIR_KEY])
-        refusal.raise_errors(found, page_path)
+        refusal.raise_errors(found, page_path, quarantine.rows)
 
 
 def _read(inputs: dict[str, list[types.Artifact]], labels: list[str] | None) -> outcome.Data:

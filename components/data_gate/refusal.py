@@ -11,12 +11,13 @@ _MAX_ROWS = 5  # named of each error; the page has more
 _MAX_TEXT = 80  # characters shown of a row
 
 
-def raise_errors(findings: findings_lib.Findings, page_path: str) -> None:
+def raise_errors(findings: findings_lib.Findings, page_path: str, aside: int = 0) -> None:
     """Raises if there are errors among the findings.
 
     Args:
         findings: What the gate found.
         page_path: Where the page of the data lies.
+        aside: Rows that Ingest has put aside.
 
     Raises:
         DataError: With a line of details for what broke, its rows, and what would accept it.
@@ -26,11 +27,11 @@ def raise_errors(findings: findings_lib.Findings, page_path: str) -> None:
     # One check may have several findings; keys of a dict keep their order.
     checks = dict.fromkeys(finding.check for finding in findings.errors)
     raise errors.DataError(
-        f"the data gate refused: {', '.join(checks)}", tuple(_details(findings, page_path))
+        f"the data gate refused: {', '.join(checks)}", tuple(_details(findings, page_path, aside))
     )
 
 
-def _details(findings: findings_lib.Findings, page_path: str) -> Iterator[str]:
+def _details(findings: findings_lib.Findings, page_path: str, aside: int) -> Iterator[str]:
     for i, finding in enumerate(findings.errors):
         yield f"{finding.check}: {finding.message}"
         for row in finding.rows[:_MAX_ROWS]:
@@ -40,6 +41,11 @@ def _details(findings: findings_lib.Findings, page_path: str) -> Iterator[str]:
             yield f"  to accept it: {finding.remedy}"
     if warnings := len(findings.warnings):
         yield f"and {warnings} warning{'s'[: warnings > 1]}"
+    if aside:
+        rows = (
+            "row that could not be used was" if aside == 1 else "rows that could not be used were"
+        )
+        yield f"{aside:,} {rows} put aside"
     yield f"the page of the data: {page_path}"
 
 

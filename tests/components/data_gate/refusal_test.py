@@ -52,6 +52,21 @@ def test_one_warning_is_one_and_none_is_not_told() -> None:
         assert [line for line in caught.value.details if "warning" in line] == told
 
 
+@pytest.mark.parametrize(
+    ("aside", "told"),
+    [
+        (0, []),
+        (1, ["1 row that could not be used was put aside"]),
+        (1204, ["1,204 rows that could not be used were put aside"]),
+    ],
+)
+def test_rows_that_were_put_aside_are_counted(aside: int, told: list[str]) -> None:
+    found = findings.Findings((findings.Finding("labels", "error", "m"),), (), {})
+    with pytest.raises(errors.DataError) as caught:
+        refusal.raise_errors(found, "p", aside)
+    assert [line for line in caught.value.details if "aside" in line] == told
+
+
 def test_a_row_is_one_short_line_that_moves_no_terminal() -> None:
     assert refusal.spell(_row(3, "a\nb \x1b[31mc", "x\ty")) == "reviews.csv:3: a b \\x1b[31mc (x y)"
     assert refusal.spell(_row(4, "a" * 81)) == f"reviews.csv:4: {'a' * 79}…"
