@@ -175,11 +175,12 @@ def test_a_refused_run_leaves_its_report_for_people(make_gate: Callable[..., _Ga
     (gate.report_dir / "of-the-last-run.html").write_text("old")
     with pytest.raises(errors.DataError, match=r"^the data gate refused: labels$") as caught:
         gate.run()
-    labels, row, remedy, skipped = caught.value.details[:4]
+    labels, row, remedy, aside, page = caught.value.details
     assert labels == "labels: train lacks the label `meh` (1 row) of eval"
     assert row == "  reviews.csv:40: a (label `meh`)"
     assert remedy.startswith("  to accept it: --set ")
-    assert skipped == f"the page of the data: {gate.report_dir}/index.html"
+    assert aside == "3 rows that could not be used were put aside"
+    assert page == f"the page of the data: {gate.report_dir}/index.html"
     assert sorted(path.name for path in gate.report_dir.iterdir()) == [
         "findings.json",
         "index.html",
