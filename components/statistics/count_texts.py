@@ -74,7 +74,8 @@ class _Count(beam.DoFn):
         """Yields what was counted."""
         for split in list(self._waiting):
             self._count(split)
-        for split, counts in self._counts.items():
+        while self._counts:  # what is sent is kept no longer
+            split, counts = self._counts.popitem()
             counts.compact()
             yield windowed_value.WindowedValue(
                 (split, counts), window.MIN_TIMESTAMP, [window.GlobalWindow()]

@@ -48,6 +48,7 @@ class DistinctTexts:
         self._limit = limit
         self._table = SCHEMA.empty_table()
         self._pending: list[pa.Table] = []
+        self._is_sorted = False
         self.depth = 0
 
     def add(self, rows: pa.Table) -> None:
@@ -62,6 +63,15 @@ class DistinctTexts:
         self.depth = max(self.depth, other.depth)
         self.add(other._table)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Makes what is sent to another worker small: Beam holds several copies of it."""
+        self.compact()
+        return {**vars(self), "_table": tables.packed(self._table)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Takes what was sent."""
+        vars(self).update({**state, "_table": tables.unpacked(state["_table"])})
+
     def compact(self) -> None:
         """Joins rows with the same text and label."""
         if not self._pending:
@@ -73,12 +83,16 @@ class DistinctTexts:
             self.depth += 1
             table = tables.at_depth(table, self.depth)
         self._table = table
+        self._is_sorted = False
 
     def at_depth(self, depth: int) -> "Folds":
         """Returns the texts of a depth or more, grouped."""
         self.compact()
-        table = tables.at_depth(self._table, depth).combine_chunks()
-        return Folds(table.take(pc.sort_indices(table, sort_keys=_GROUP)))
+        if not self._is_sorted:
+            table = self._table.combine_chunks()
+            self._table = table.take(pc.sort_indices(table, sort_keys=_GROUP))
+            self._is_sorted = True
+        return Folds(self._table if depth <= self.depth else tables.at_depth(self._table, depth))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -126,15 +140,15 @@ class Folds:
         return np.add.reduceat(values, self._starts) if len(values) else values
 
     def signatures(self) -> np.ndarray:
-        """Returns the signature of each fold, uint64 `(folds, BANDS)`."""
+        """Returns the signature of each fold, uint32 `(folds, BANDS)`."""
         column = self.table["signature"].take(pa.array(self._starts))
         parts = [
-            np.frombuffer(chunk.buffers()[1], np.uint64).reshape(-1, signatures.BANDS)[
+            np.frombuffer(chunk.buffers()[1], np.uint32).reshape(-1, signatures.BANDS)[
                 chunk.offset : chunk.offset + len(chunk)
             ]
             for chunk in column.chunks
         ]
-        return np.concatenate([np.empty((0, signatures.BANDS), np.uint64), *parts])
+        return np.concatenate([np.empty((0, signatures.BANDS), np.uint32), *parts])
 
     def labels_of(self, fold: int) -> list[Entry]:
         """Returns the rows of a fold by label, most rows first; those without a label are not."""

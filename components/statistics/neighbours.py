@@ -23,7 +23,7 @@ def within(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Finds for each text another one that is near.
 
     Args:
-        values: Signatures uint64 `(texts, BANDS)`.
+        values: Signatures uint32 `(texts, BANDS)`.
 
     Returns:
         int64 `(texts,)`, the number of the other text, -1 if none was found; int64 `(texts,)`, how
@@ -50,8 +50,8 @@ def across(values: np.ndarray, others: np.ndarray) -> tuple[np.ndarray, np.ndarr
     """Finds for each text one of others that is near.
 
     Args:
-        values: Signatures uint64 `(texts, BANDS)`.
-        others: Signatures uint64 `(others, BANDS)`.
+        values: Signatures uint32 `(texts, BANDS)`.
+        others: Signatures uint32 `(others, BANDS)`.
 
     Returns:
         As `within`.
@@ -81,14 +81,14 @@ def _counts(keys: np.ndarray, asked: np.ndarray) -> np.ndarray:
     """Counts how many keys are as each of those asked for, or more: it goes by their upper bits.
 
     Args:
-        keys: uint64 `(any,)`, evenly spread.
-        asked: uint64 `(asked,)`, the same.
+        keys: uint32 `(any,)`, evenly spread.
+        asked: uint32 `(asked,)`, the same.
 
     Returns:
         int64 `(asked,)`.
     """
-    shift = np.uint64(64 - max(10, len(keys).bit_length() + 3))
-    buckets = np.bincount((keys >> shift).astype(np.int64), minlength=1 << (64 - int(shift)))
+    shift = np.uint32(32 - max(10, min(26, len(keys).bit_length() + 3)))
+    buckets = np.bincount((keys >> shift).astype(np.int64), minlength=1 << (32 - int(shift)))
     return buckets[(asked >> shift).astype(np.int64)]
 
 

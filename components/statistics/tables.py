@@ -22,6 +22,22 @@ def at_depth(table: pa.Table, depth: int) -> pa.Table:
     return table.filter(pc.greater_equal(table["depth"], depth))
 
 
+def packed(table: pa.Table) -> bytes:
+    """Compresses a table."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(
+        sink, table.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")
+    ) as writer:
+        writer.write_table(table)
+    return sink.getvalue().to_pybytes()
+
+
+def unpacked(data: bytes) -> pa.Table:
+    """Reads a table that was compressed."""
+    with pa.ipc.open_stream(data) as reader:
+        return reader.read_all()
+
+
 class SampledCounts:
     """Counts values, exactly up to a number of entries, and on a sample of the texts beyond.
 

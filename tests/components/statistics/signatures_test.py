@@ -37,6 +37,7 @@ def _pairs(count: int, changed: int, length: int = 40) -> list[tuple[str, str]]:
 def test_the_share_of_lanes_that_agree_is_the_jaccard_similarity(changed: int) -> None:
     pairs = _pairs(400, changed)
     expected = _jaccard(*pairs[0])
+    expected += (1 - expected) / 256  # by chance
     one, other = (_signatures(list(texts))[0] for texts in zip(*pairs, strict=True))
     lanes = signatures.similarity(one, other)
     # 400 pairs of 64 lanes: 25,600 coins.
@@ -51,14 +52,15 @@ def test_texts_that_share_nothing_agree_in_no_lane() -> None:
     values, _ = _signatures([f"a{i} b{i} c{i} d{i} e{i} f{i}" for i in range(500)])
     lanes = signatures.similarity(np.repeat(values, 500, axis=0), np.tile(values, (500, 1)))
     off_diagonal = lanes.reshape(500, 500)[~np.eye(500, dtype=bool)]
-    assert off_diagonal.max() <= 2
+    assert off_diagonal.mean() == pytest.approx(64 / 256, rel=0.05)  # by chance
+    assert off_diagonal.max() < 10
 
 
 def test_short_texts_that_differ_in_a_word_are_not_alike() -> None:
     texts = [f"so very good {i}" for i in range(3000)]
     values, _ = _signatures(texts)
     # Every lane of every text, as a hash of its whole: two in the same place are few.
-    assert len(np.unique(values)) == 3000 * signatures.BANDS
+    assert len(np.unique(values)) > 3000 * signatures.BANDS - 10
 
 
 def test_short_texts_whose_hashes_are_half_the_same_are_not_alike() -> None:
@@ -78,7 +80,7 @@ def test_short_texts_whose_hashes_are_half_the_same_are_not_alike() -> None:
         splits=np.arange(3),
     )
     signs, _ = signatures.of_words(made)
-    assert signatures.similarity(signs[:1], signs[1:])[0] <= 34
+    assert signatures.similarity(signs[:1], signs[1:])[0] < 42
 
 
 def test_case_white_space_and_punctuation_make_no_difference() -> None:
@@ -92,14 +94,14 @@ def test_case_white_space_and_punctuation_make_no_difference() -> None:
 
 def test_the_order_of_words_makes_a_difference() -> None:
     values, _ = _signatures(["one two three", "three two one"])
-    assert signatures.similarity(values[:1], values[1:])[0] <= 2
+    assert signatures.similarity(values[:1], values[1:])[0] < 10
 
 
 def test_texts_of_punctuation_alone_are_told_apart_and_those_without_words_are_the_same() -> None:
     values, _ = _signatures(["!!!", "...", "", " "])
     lanes = signatures.similarity(values[[0, 0, 2]], values[[1, 2, 3]])
-    assert lanes[0] <= 2
-    assert lanes[1] <= 2
+    assert lanes[0] < 10
+    assert lanes[1] < 10
     assert lanes[2] == signatures.LANES
 
 
