@@ -1,4 +1,4 @@
-"""The language model: its loss by hand, its blocks, and an exported model that scores and writes."""
+"""The language model: its loss by hand, its blocks, and an export that scores and writes."""
 
 import keras
 import numpy as np
