@@ -57,7 +57,7 @@ def read(path: str) -> Iterator[pa.RecordBatch]:
     dataset = tf.data.TFRecordDataset(path, "GZIP" if path.endswith(".gz") else "")
     records: list[bytes] = []
     size = 0
-    for some in dataset.batch(_RECORDS_AT_ONCE).as_numpy_iterator():
+    for some in dataset.batch(_RECORDS_AT_ONCE).prefetch(1).as_numpy_iterator():
         records += some.tolist()
         size += sum(map(len, some))
         if len(records) >= _ROWS or size >= _BYTES:
