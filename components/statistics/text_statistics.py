@@ -24,7 +24,8 @@ class RowExample:
     Attributes:
         origin: Its place, `reviews.csv:17`.
         text: The beginning of its text.
-        note: What is remarkable about it: `also reviews.csv:3`, `812 tokens`, `positive, negative`.
+        note: What is remarkable about it: `also reviews.csv:3`, `like reviews.csv:3`, `812 tokens`,
+            `positive; negative in reviews.csv:3`.
     """
 
     origin: str
@@ -77,13 +78,16 @@ class SplitText:
     Attributes:
         rows: How many there are.
         characters: Lengths in Unicode code points.
-        tokens: Lengths in tokens, `[CLS]` and `[SEP]` included, before truncation.
+        tokens: Lengths in tokens, marks included, before truncation; of up to 5,000 texts, but the
+            mean is that of all, and the maximum that of the ten with most characters as well.
         near_empty: Rows with fewer than 2 letters or digits.
         control_characters: Rows with a control character other than tab, line feed and return.
-        duplicates: Rows whose text, case and white space folded, stood in the split before.
-        near_duplicates: Rows nearly like another of the split; duplicates are among them.
+        duplicates: Rows whose text, case and white space folded, stood in the split before. These
+            and the next two are of a sample where there are more than a million texts.
+        near_duplicates: Rows nearly like another of the split, see `neighbours.py`; those that
+            stand twice are among them.
         conflicts: Rows whose text, folded, has another label elsewhere in the split.
-        truncated: Rows longer than the tokenizer's `max_length`.
+        truncated: Rows longer than the tokenizer's `max_length`; of the texts of `tokens`.
         unknown_tokens: Tokens that the vocabulary learned from train does not know.
         labels: Label to its rows, most frequent first.
         unigrams: Words counted by hash, `UNIGRAM_BUCKETS` buckets.
