@@ -53,7 +53,9 @@ def create_pipeline(
     statistics = statistics_gen.StatisticsGen(
         examples=ingested.outputs["examples"], settings=_text_settings(config)
     )
-    _tell_cache(statistics, code_digest.of("components/statistics", "components/transform"))
+    _tell_cache(
+        statistics, code_digest.of("components/statistics", "components/transform", "schemas")
+    )
     schema = _schema(config, statistics)
     validator = ExampleValidator(
         statistics=statistics.outputs["statistics"], schema=schema.outputs["schema"]

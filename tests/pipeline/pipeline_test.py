@@ -164,7 +164,7 @@ def test_the_evaluator_is_ours() -> None:
     ("node_id", "rooms"),
     [
         ("Ingest", ["components/ingest", "schemas"]),
-        ("StatisticsGen", ["components/statistics", "components/transform"]),
+        ("StatisticsGen", ["components/statistics", "components/transform", "schemas"]),
         ("Schema", ["components/schema", "schemas"]),
         ("DataGate", ["components/data_gate", "components/statistics", "schemas"]),
         ("Transform", ["components/transform", "schemas", "trainer/tasks"]),
