@@ -89,9 +89,9 @@ def third(user: user_lib.User, second: user_lib.Run) -> user_lib.Run:
 
 @pytest.fixture(scope="module")
 def out_of_reach(user: user_lib.User, third: user_lib.Run) -> user_lib.Run:
-    """A floor that no model reaches whose labels are partly wrong."""
+    """A ceiling that no model keeps to: it would have to be sure of everything, and right."""
     assert third.status == 0
-    return user.run("evaluate.floor={accuracy: 1.0}")
+    return user.run("evaluate.ceiling={cross_entropy: 0.0}")
 
 
 @pytest.fixture(scope="module")
@@ -144,10 +144,10 @@ def test_the_summary_names_everything(user: user_lib.User, first: user_lib.Run) 
     rows = {s: int(n) for s, n in re.findall(r"^  (train|eval|test) +(\d+)$", summary, re.M)}
     assert sum(rows.values()) == user_lib.ROWS
     assert f"{rows['test']} examples of the test split" in summary
-    assert re.search(r"^  accuracy +0\.\d{4}$", summary, re.MULTILINE)
-    assert re.search(r"^  auc +0\.\d{4}  pass  floor 0.5$", summary, re.MULTILINE)
+    assert re.search(r"^  accuracy +[01]\.\d{4}$", summary, re.MULTILINE)
+    assert re.search(r"^  auc +[01]\.\d{4}  pass  floor 0.5$", summary, re.MULTILINE)
     assert re.search(r"^  shop +examples +accuracy", summary, re.MULTILINE)
-    assert re.search(r"^  Köln +\d+ +0\.\d{4}", summary, re.MULTILINE)
+    assert re.search(r"^  Köln +\d+ +[01]\.\d{4}", summary, re.MULTILINE)
     assert "\nBlessed\n  all bounds hold (1 checked)\n" in summary
     assert pathlib.Path(first.pushed).parent == user.root / "serving" / "reviews"
 
@@ -184,8 +184,10 @@ def test_the_log_has_what_the_screen_has_not(first: user_lib.Run, diverged: user
 def test_the_second_run_judges_again_since_there_is_a_baseline_now(second: user_lib.Run) -> None:
     assert second.status == 0
     ran = {name for name, state in second.states.items() if state == "MISS"}
-    assert ran == {"latest_blessed", "Evaluator", "Pusher"}
-    assert re.search(r"^  accuracy +0\.\d+  pass  baseline 0\.\d+, may drop 0$", second.out, re.M)
+    assert ran == {"latest_blessed", "DataGate", "Evaluator", "Pusher"}
+    assert re.search(
+        r"^  accuracy +[01]\.\d+  pass  baseline [01]\.\d+, may drop 0$", second.out, re.M
+    )
     assert "all bounds hold (2 checked)" in second.out
 
 
@@ -196,16 +198,17 @@ def test_the_third_run_is_answered_by_the_cache(second: user_lib.Run, third: use
     assert pathlib.Path(third.pushed, "saved_model.pb").is_file()
 
 
-def test_a_floor_out_of_reach_pushes_nothing_and_says_why(
+def test_a_bound_out_of_reach_pushes_nothing_and_says_why(
     third: user_lib.Run, out_of_reach: user_lib.Run
 ) -> None:
     assert out_of_reach.status == 3
     assert out_of_reach.pushed == "nothing"
     assert max(pathlib.Path(third.pushed).parent.iterdir()) == pathlib.Path(third.pushed)
-    [value] = re.findall(r"^  accuracy +(0\.\d{4})  FAIL  floor 1;", out_of_reach.out, re.MULTILINE)
-    assert (
-        "\nNot blessed, exit status 3\n"
-        f"  accuracy on all rows is {value}, below its floor of 1.0000\n" in out_of_reach.out
+    assert re.search(r"^  cross_entropy +\d\.\d+  FAIL  ceiling 0;", out_of_reach.out, re.MULTILINE)
+    assert re.search(
+        r"\nNot blessed, exit status 3\n"
+        r"  cross_entropy on all rows is \d\.\d+, above its ceiling of 0\.0+\n",
+        out_of_reach.out,
     )
 
 
@@ -227,8 +230,8 @@ def test_rows_of_no_use_are_put_aside_and_counted(user: user_lib.User, first: us
         ("reviews.csv", user_lib.ROWS + 3),
     ]
     assert "".join(row["raw"] for row in rows) == user_lib.BAD_ROWS
-    split_rows = re.findall(r"\n  (?:train|eval|test) +(\d+)", first.out.partition("\nRows\n")[2])
-    assert sum(map(int, split_rows[:3])) == user_lib.ROWS
+    split_rows = re.findall(r"^  (?:train|eval|test) +(\d+)$", first.out, re.MULTILINE)
+    assert sum(map(int, split_rows)) == user_lib.ROWS
 
 
 _TEXTS = [
