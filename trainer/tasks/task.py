@@ -238,9 +238,8 @@ class Task(abc.ABC):
     def judged(
         self, model: keras.Model, asked: Asked, transform_output: tft.TFTransformOutput
     ) -> Tensors:
-        """Gives what the Evaluator compares with the truth, where the task is judged apart."""
-        del model, asked, transform_output
-        raise NotImplementedError
+        """Gives what the Evaluator compares with the truth: the answer, if not judged apart."""
+        return self.answer(self.outputs(model, asked), asked, transform_output)
 
     @abc.abstractmethod
     def truth(self, asked: Asked, transform_output: tft.TFTransformOutput) -> Tensors:

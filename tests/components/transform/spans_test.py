@@ -26,9 +26,6 @@ _slow = hypothesis.settings(deadline=None, max_examples=150)
 class _Signs:
     """Each sign of a word is a token, its code point the id."""
 
-    def __call__(self, words):
-        raise NotImplementedError
-
     def with_offsets(self, words):
         signs, starts = tf.strings.unicode_decode_with_offsets(words, "UTF-8")
         sizes = tf.strings.length(tf.strings.unicode_encode(signs.flat_values[:, None], "UTF-8"))
@@ -41,9 +38,6 @@ class _Words:
 
     def __init__(self):
         self.words = []
-
-    def __call__(self, words):
-        raise NotImplementedError
 
     def with_offsets(self, words):
         self.words = [word.decode() for word in words.numpy()]
