@@ -15,6 +15,8 @@ INSTALL := $(UV) pip install --quiet --python $(PYTHON)
 INSTALL_PINNED := $(INSTALL) --compile-bytecode --require-hashes --requirement
 LOCK := $(UV) pip compile --quiet --universal --generate-hashes \
 	--custom-compile-command "make requirements" $(ARGS)
+# Processes that the tests are dealt out to, a file at a time; each takes about 1.5 GB.
+TEST_PROCESSES := 2
 FETCH_DEMO_DATA := $(PYTHON) -m pipeline.demo_data --pip-python $(TOOLS_PYTHON)
 
 MADE_TOOLS := $(TOOLS)/.made-tools
@@ -35,7 +37,7 @@ run: $(MADE_PROJECT) data/sentences.csv ## Run the demo pipeline; ARGS="..." goe
 
 test: export TF_CPP_MIN_LOG_LEVEL := 3
 test: $(MADE_DEV) $(MADE_PROJECT) ## Run every test; ARGS="..." goes to pytest
-	@$(PYTHON) -m pytest $(ARGS)
+	@$(PYTHON) -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile $(ARGS)
 
 check: $(MADE_DEV) $(MADE_PROJECT) ## Check style, types and the direction of imports
 	@$(PYTHON) -m ruff check
