@@ -2,64 +2,17 @@
 
 import concurrent.futures
 import dataclasses
-import os
 import pathlib
-import signal
-import subprocess
 
 import numpy as np
 import pytest
 
-from schemas import errors, tasks
-from trainer import config, launch, progress, request
+from schemas import errors
+from tests.trainer import trainings as trainings_lib
+from trainer import launch, progress
 
-_MODEL = {"num_layers": 1, "hidden_dim": 16, "num_heads": 2, "intermediate_dim": 32}
-_TRAIN = {"epochs": 3, "batch_size": 16, "learning_rate": 1e-2, "patience": 3, "seed": 5}
-_MAX_LENGTH = 32
 # Equal runs: sums of the same numbers, whose last bit depends on how memory happens to be aligned.
 _SAME = 1e-6
-
-
-@dataclasses.dataclass
-class Training:
-    """A training that has ended: what it told, and what it exported."""
-
-    events: list
-    serving_model_dir: str
-
-    @property
-    def started(self):
-        return self.events[0]
-
-    @property
-    def epochs(self):
-        return [e for e in self.events if isinstance(e, progress.EpochEnd)]
-
-    def losses(self):
-        return np.array([[e.metrics["loss"], e.metrics["eval_loss"]] for e in self.epochs])
-
-
-def _request(transformed, directory, dropout=0.1, **train):
-    return request.Request(
-        task=tasks.Settings("classification"),
-        architecture="transformer",
-        model=config.ModelConfig(**_MODEL, dropout=dropout),
-        train=config.TrainConfig(**{**_TRAIN, **train}),
-        max_length=_MAX_LENGTH,
-        transform_output=transformed.directory,
-        train_files=(transformed.train_files,),
-        eval_files=(transformed.eval_files,),
-        serving_model_dir=str(directory / "model"),
-        logs_dir=str(directory / "logs"),
-        backup_dir=str(directory / "backup"),
-    )
-
-
-def _train(transformed, directory, **settings):
-    events = []
-    asked = _request(transformed, directory, **settings)
-    launch.run(asked, events.append)
-    return Training(events, asked.serving_model_dir)
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +36,7 @@ def trainings(transformed, tmp_path_factory):
     root = tmp_path_factory.mktemp("trainings")
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         runs = {
-            name: pool.submit(_train, transformed, root / name, **values)
+            name: pool.submit(trainings_lib.train, transformed, root / name, **values)
             for name, values in settings.items()
         }
         return {name: run.result() for name, run in runs.items()}
@@ -156,38 +109,12 @@ def test_tensorboard_logs_hold_each_epoch(trainings):
         assert logged["eval_loss", epoch.epoch] == pytest.approx(epoch.metrics["eval_loss"])
 
 
-def _killed_and_resumed(transformed, directory, monkeypatch, **settings):
-    """Kills a training within its second epoch and has another go on with it."""
-    processes = []
-
-    class Recorded(subprocess.Popen):
-        def __init__(self, *args, **kwargs):
-            super().__init__(*args, **kwargs)
-            processes.append(self)
-
-    monkeypatch.setattr(launch.subprocess, "Popen", Recorded)
-
-    def kill_in_the_second_epoch(event):
-        if isinstance(event, progress.Step) and event.epoch == 2 and event.step >= 5:
-            os.kill(processes[-1].pid, signal.SIGKILL)
-
-    asked = _request(transformed, directory, backup_seconds=0.0, **settings)
-    with pytest.raises(RuntimeError, match="killed by SIGKILL"):
-        launch.run(asked, kill_in_the_second_epoch)
-    assert not pathlib.Path(asked.serving_model_dir).exists()
-
-    events = []
-    launch.run(asked, events.append)
-    assert not any(pathlib.Path(asked.backup_dir).iterdir())  # nothing is left to go on from
-    return Training(events, asked.serving_model_dir)
-
-
 def test_a_killed_training_goes_on_at_the_step_where_it_stopped(
     transformed, trainings, tmp_path, monkeypatch
 ):
     whole = trainings["plain"]
 
-    resumed = _killed_and_resumed(transformed, tmp_path, monkeypatch)
+    resumed = trainings_lib.killed_and_resumed(transformed, tmp_path, monkeypatch)
 
     steps = whole.started.steps_per_epoch
     # Within the second epoch; the step that was told last may not have been backed up yet.
@@ -198,12 +125,34 @@ def test_a_killed_training_goes_on_at_the_step_where_it_stopped(
     np.testing.assert_array_equal(answers["label"], expected["label"])
 
 
+@pytest.mark.parametrize(
+    ("kind", "settings"),
+    [
+        ("masked", {}),  # the tokens that are masked are another draw in each epoch
+        ("running", {"epoch_batches": 11}),  # epochs that end within a pass over the texts
+    ],
+)
+def test_a_killed_language_model_meets_what_it_would_have_met(
+    transformed_as, tmp_path, monkeypatch, kind, settings
+):
+    task, transformed = transformed_as(kind)
+    whole = trainings_lib.train(transformed, tmp_path / "whole", task=task, **settings)
+
+    resumed = trainings_lib.killed_and_resumed(
+        transformed, tmp_path / "killed", monkeypatch, task=task, **settings
+    )
+
+    steps = whole.started.steps_per_epoch
+    assert steps + 4 <= resumed.started.resumed_step < 2 * steps
+    np.testing.assert_allclose(resumed.losses(), whole.losses()[1:], rtol=_SAME)
+
+
 def test_accumulating_goes_on_between_groups_and_on_two_replicas_as_on_one(
     transformed, trainings, tmp_path, monkeypatch
 ):
     whole = trainings["accumulated"]
 
-    resumed = _killed_and_resumed(
+    resumed = trainings_lib.killed_and_resumed(
         transformed,
         tmp_path,
         monkeypatch,
@@ -239,7 +188,7 @@ def _answers(training, transformed):
 
 def test_an_empty_split_is_told_as_what_it_is(transformed, tmp_path):
     asked = dataclasses.replace(
-        _request(transformed, tmp_path), eval_files=(str(tmp_path / "no-such-file*"),)
+        trainings_lib.ask(transformed, tmp_path), eval_files=(str(tmp_path / "no-such-file*"),)
     )
     with pytest.raises(errors.DataError, match=r"The eval split must have examples\. Received: 0"):
         launch.run(asked, lambda event: None)

@@ -1,0 +1,88 @@
+"""Trainings of tiny models, each in a process of its own, for tests to look at."""
+
+import dataclasses
+import os
+import pathlib
+import signal
+import subprocess
+
+import numpy as np
+import pytest
+
+from schemas import tasks
+from trainer import config, launch, progress, request
+
+_MODEL = {"num_layers": 1, "hidden_dim": 16, "num_heads": 2, "intermediate_dim": 32}
+_TRAIN = {"epochs": 3, "batch_size": 16, "learning_rate": 1e-2, "patience": 3, "seed": 5}
+_MAX_LENGTH = 32
+CLASSIFICATION = tasks.Settings("classification")
+
+
+@dataclasses.dataclass
+class Training:
+    """A training that has ended: what it told, and what it exported."""
+
+    events: list
+    serving_model_dir: str
+
+    @property
+    def started(self):
+        return self.events[0]
+
+    @property
+    def epochs(self):
+        return [e for e in self.events if isinstance(e, progress.EpochEnd)]
+
+    def losses(self):
+        return np.array([[e.metrics["loss"], e.metrics["eval_loss"]] for e in self.epochs])
+
+
+def ask(transformed, directory, task=CLASSIFICATION, dropout=0.1, **train):
+    """Makes the request of a training, its settings but for those of `train` the same for all."""
+    return request.Request(
+        task=task,
+        architecture=tasks.contract(task.name).architecture,
+        model=config.ModelConfig(**_MODEL, dropout=dropout),
+        train=config.TrainConfig(**{**_TRAIN, **train}),
+        max_length=_MAX_LENGTH,
+        transform_output=transformed.directory,
+        train_files=(transformed.train_files,),
+        eval_files=(transformed.eval_files,),
+        serving_model_dir=str(directory / "model"),
+        logs_dir=str(directory / "logs"),
+        backup_dir=str(directory / "backup"),
+    )
+
+
+def train(transformed, directory, **settings):
+    """Trains to the end."""
+    events = []
+    asked = ask(transformed, directory, **settings)
+    launch.run(asked, events.append)
+    return Training(events, asked.serving_model_dir)
+
+
+def killed_and_resumed(transformed, directory, monkeypatch, **settings):
+    """Kills a training within its second epoch and has another go on with it."""
+    processes = []
+
+    class Recorded(subprocess.Popen):
+        def __init__(self, *args, **kwargs):
+            super().__init__(*args, **kwargs)
+            processes.append(self)
+
+    monkeypatch.setattr(launch.subprocess, "Popen", Recorded)
+
+    def kill_in_the_second_epoch(event):
+        if isinstance(event, progress.Step) and event.epoch == 2 and event.step >= 5:
+            os.kill(processes[-1].pid, signal.SIGKILL)
+
+    asked = ask(transformed, directory, backup_seconds=0.0, **settings)
+    with pytest.raises(RuntimeError, match="killed by SIGKILL"):
+        launch.run(asked, kill_in_the_second_epoch)
+    assert not pathlib.Path(asked.serving_model_dir).exists()
+
+    events = []
+    launch.run(asked, events.append)
+    assert not any(pathlib.Path(asked.backup_dir).iterdir())  # nothing is left to go on from
+    return Training(events, asked.serving_model_dir)
