@@ -2,6 +2,7 @@
 
 import functools
 import json
+import math
 import shlex
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 
@@ -51,8 +52,20 @@ def labels(name: str, data: outcome.Data, check: config_lib.Check) -> outcome.Ou
     if lacking := _beyond(found, found.get(features.TRAIN_SPLIT, set())):
         message = f"train lacks {_tell(data, lacking)}"
         remedy = f"{accept} --set validate.{name}=warn".strip()
+        if _are_a_measure(every):
+            remedy = "--set task=regression, if the label is a quantity rather than a class"
         made.append(outcome.Violation(message, remedy, rows=tuple(_rows(data, lacking))))
     return made
+
+
+def _are_a_measure(labels: Sequence[str]) -> bool:
+    """Whether labels are numbers, and more than a scale that people rate on has."""
+    if len(labels) <= _MAX_NAMED:
+        return False
+    try:
+        return all(map(math.isfinite, map(float, labels)))
+    except ValueError:
+        return False
 
 
 def _beyond(found: Mapping[str, set[str]], known: Collection[str]) -> dict[str, list[str]]:

@@ -112,12 +112,24 @@ def test_labels_of_the_config_are_not_named_again(make_data: _Make) -> None:
 
 
 def test_too_many_labels_are_not_all_told(make_data: _Make) -> None:
-    # As of a column of numbers that was taken for the label.
-    labels = {f"{value / 100}": 1 for value in range(100, 160)}
+    labels = {f"label {value}": 1 for value in range(100, 160)}
     data = make_data({"test": {"labels": labels}})
     [violation] = split_checks.labels("labels", data, _ERROR)
-    assert violation.message.endswith("`1.04` (1 row) and 55 more of test")
+    assert violation.message.endswith("`label 104` (1 row) and 55 more of test")
     assert violation.remedy == "--set data.labels=[…all 62 labels…] --set validate.labels=warn"
+
+
+@pytest.mark.parametrize(("count", "is_a_measure"), [(50, False), (51, True)])
+def test_a_column_of_numbers_is_for_another_task(
+    make_data: _Make, count: int, is_a_measure: bool
+) -> None:
+    numbers = [f"{value / 100}" for value in range(100, 100 + count)]
+    train, test = dict.fromkeys(numbers[1:], 1), {numbers[0]: 1}
+    data = make_data(
+        {"train": {"labels": train}, "eval": {"labels": train}, "test": {"labels": test}}
+    )
+    [violation] = split_checks.labels("labels", data, _ERROR)
+    assert violation.remedy.startswith("--set task=regression") == is_a_measure
 
 
 def test_without_labels_there_is_nothing_to_check(make_data: _Make) -> None:
