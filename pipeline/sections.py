@@ -39,6 +39,20 @@ class EvaluateConfig(trainer_config.Section):
         return slices
 
 
+class ServeConfig(trainer_config.Section):
+    """How the exported model finds its answers, for tasks that write.
+
+    Attributes:
+        beam_size: Beginnings of an answer that are kept alive; 1 takes the likeliest token each
+            time. Null: as the task does.
+        length_penalty: How much longer answers are favoured; 0 compares probabilities as they are.
+            Null: as the task does.
+    """
+
+    beam_size: int | None = pydantic.Field(None, ge=1, le=64)
+    length_penalty: pydantic.FiniteFloat | None = pydantic.Field(None, ge=0.0, le=10.0)
+
+
 class PushConfig(trainer_config.Section):
     """What happens to a blessed model.
 
@@ -210,6 +224,13 @@ def start_problems(
             f"`train.freeze` must be at most `model.num_layers` ({model.num_layers}). "
             f"Received: {train.freeze}"
         )
+
+
+def serve_problems(settings: tasks.Settings, serve: ServeConfig) -> Iterator[str]:
+    """Yields what the task does not heed of how answers are found."""
+    for key, value in serve:
+        if value is not None and key not in tasks.contract(settings.name).serving:
+            yield _foreign(f"serve.{key}", value, settings.name)
 
 
 def tokenizer_problems(

@@ -87,9 +87,16 @@ def _difference(old: tasks.Settings, new: tasks.Settings) -> str:
         return f"was made for another task ({old.name})"
     if (old.texts, old.targets) != (new.texts, new.targets):
         return f"was made for other columns ({', '.join((*old.texts, *old.targets))})"
-    if old.options != new.options:
-        return f"was made for other options of the task ({json.dumps(old.options, sort_keys=True)})"
+    old_options, new_options = _options(old), _options(new)
+    if old_options != new_options:
+        return f"was made for other options of the task ({json.dumps(old_options, sort_keys=True)})"
     return ""
+
+
+def _options(settings: tasks.Settings) -> dict[str, Any]:
+    """Takes the options that tell what is answered, not how the answer is found."""
+    serving = tasks.contract(settings.name).serving
+    return {key: value for key, value in settings.options.items() if key not in serving}
 
 
 def _labels(directory: str) -> list[str]:
