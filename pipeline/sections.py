@@ -211,9 +211,13 @@ def task_problems(
 
 
 def start_problems(
-    model: trainer_config.ModelConfig, train: trainer_config.TrainConfig
+    settings: tasks.Settings,
+    model: trainer_config.ModelConfig,
+    train: trainer_config.TrainConfig,
 ) -> Iterator[str]:
-    """Yields what is wrong with what is frozen of the model that the training starts from."""
+    """Yields what is wrong with the model that the training starts from, and what is frozen."""
+    if model.init_from is not None and not tasks.contract(settings.name).may_start:
+        yield _foreign("model.init_from", model.init_from, settings.name)
     if train.freeze is not None and model.init_from is None:
         yield (
             "`train.freeze` must be left out without `model.init_from`. "

@@ -35,6 +35,7 @@ class Contract(tasks.Contract):
     options = (UNITS, BEAM_SIZE, LENGTH_PENALTY)
     serving: Mapping[str, float] = types.MappingProxyType({BEAM_SIZE: 4, LENGTH_PENALTY: 0.6})
     train_keys = ("label_smoothing",)
+    may_start = False  # there are two vocabularies, and no model has both to give
     architecture = "encoder_decoder"
 
     def metrics(self, settings: tasks.Settings) -> Mapping[str, metrics.Metric]:

@@ -90,7 +90,10 @@ def test_the_score_is_that_of_the_whole_model(model):
     for row, source in enumerate(_SOURCES):
         count = int(found.tokens[row])
         told = found.token_ids.numpy()[row, :count]
-        inputs = {features.TOKEN_IDS: source[None], features.TARGET_IDS: np.array([[2, *told[:-1]]])}
+        inputs = {
+            features.TOKEN_IDS: source[None],
+            features.TARGET_IDS: np.array([[2, *told[:-1]]]),
+        }
         nats = tf.nn.log_softmax(model(inputs, training=False))[0].numpy()
         expected = sum(nats[i, token] for i, token in enumerate(told))
         np.testing.assert_allclose(found.log_probability[row], expected, atol=1e-4)
