@@ -62,7 +62,7 @@ def _why_not_compared(input_dict: dict[str, list[types.Artifact]]) -> str:
     )
     if not fileio.exists(old_dir):
         return "the files of the latest blessed model are gone, so it was not compared"
-    reason = _difference(_settings(old_dir), _settings(new_dir))
+    reason = difference(_settings(old_dir), _settings(new_dir))
     old_labels = _labels(old_dir)
     if not reason and old_labels != _labels(new_dir):
         reason = f"knows other labels ({', '.join(old_labels)})"
@@ -81,7 +81,7 @@ def _settings(directory: str) -> tasks.Settings:
     return tasks.Settings.from_fields(json.loads(io_utils.read_string_file(path)))
 
 
-def _difference(old: tasks.Settings, new: tasks.Settings) -> str:
+def difference(old: tasks.Settings, new: tasks.Settings) -> str:
     """Says in what the task of the old model differs; empty where both are the same."""
     if old.name != new.name:
         return f"was made for another task ({old.name})"
