@@ -364,12 +364,8 @@ def test_a_model_that_knows_other_labels_is_not_compared(
 
 
 def test_models_that_find_their_answers_in_other_ways_are_compared() -> None:
-    options = {"units": "words", "beam_size": 4, "length_penalty": 0.6}
-    before = tasks.Settings("translation", options=options)
-    wider = tasks.Settings("translation", options={**options, "beam_size": 8})
-    other = tasks.Settings("translation", options={**options, "units": "bytes_bpe"})
-    assert executor.difference(before, wider) == ""
-    assert executor.difference(before, other).startswith("was made for other options of the task")
+    one, wider = (tasks.Settings("translation", options={"beam_size": size}) for size in (4, 8))
+    assert executor.difference(one, wider) == ""
 
 
 @pytest.mark.parametrize(
