@@ -29,6 +29,7 @@ PRESETS = PROJECT / "pipeline" / "presets"
 # The names by which other modules know the sections.
 DataConfig = data_section.DataConfig
 EvaluateConfig = sections.EvaluateConfig
+ServeConfig = sections.ServeConfig
 PushConfig = sections.PushConfig
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
@@ -48,6 +49,7 @@ class Config(trainer_config.Section):
         model: The shape of the model.
         train: How the model is trained.
         evaluate: What the model must reach to be blessed.
+        serve: How the exported model finds its answers.
         push: What happens to a blessed model.
     """
 
@@ -66,6 +68,7 @@ class Config(trainer_config.Section):
     model: trainer_config.ModelConfig = trainer_config.ModelConfig.model_validate({})
     train: trainer_config.TrainConfig = trainer_config.TrainConfig.model_validate({})
     evaluate: sections.EvaluateConfig = sections.EvaluateConfig.model_validate({})
+    serve: sections.ServeConfig = sections.ServeConfig.model_validate({})
     push: sections.PushConfig = sections.PushConfig.model_validate({})
 
     @pydantic.field_validator("name")
@@ -104,11 +107,19 @@ class Config(trainer_config.Section):
         return self
 
     @pydantic.model_validator(mode="after")
+    def _serve_as_the_task_does(self) -> "Config":
+        usual = tasks.contract(self.task).serving
+        missing = {k: v for k, v in usual.items() if getattr(self.serve, k) is None}
+        self.__dict__["serve"] = self.serve.model_copy(update=missing)
+        return self
+
+    @pydantic.model_validator(mode="after")
     def _sections_agree(self) -> "Config":
         problems = [
             *sections.task_problems(self.task_settings, self.data, self.train),
             *sections.tokenizer_problems(self.task_settings, self.tokenizer),
-            *sections.start_problems(self.model, self.train),
+            *sections.serve_problems(self.task_settings, self.serve),
+            *sections.start_problems(self.task_settings, self.model, self.train),
             *sections.format_problems(self.task, self.data),
             *sections.slice_problems(self.data, self.evaluate),
             *sections.bound_problems(self.task_settings, self.evaluate),
@@ -120,7 +131,7 @@ class Config(trainer_config.Section):
     @property
     def task_settings(self) -> tasks.Settings:
         """What the task is told of the data."""
-        return task_settings.of(self.task, self.data, self.tokenizer)
+        return task_settings.of(self.task, self.data, self.tokenizer, self.serve)
 
     @property
     def metrics(self) -> Mapping[str, metrics_lib.Metric]:

@@ -19,9 +19,9 @@ ALL = "all"  # the source whose rows are dealt out to all splits
 RESERVED = (
     *(features.TEXT, features.TEXT_PAIR, features.LABEL, features.ORIGIN),
     features.ANSWER_START,
-    *(features.NEXT_IDS, features.CHARACTERS),
+    *(features.TARGET_IDS, features.NEXT_IDS, features.CHARACTERS),
     *(features.TOKEN_IDS, features.SEGMENT_IDS, features.LABEL_ID, features.SCALED_TARGETS),
-    *(features.LABEL_SET, features.TARGETS),
+    *(features.LABEL_SET, features.TARGETS, features.REFERENCE),
 )
 LABELLED_FORMATS = tuple(name for name in formats.FORMATS if not name.endswith("txt"))
 _HEADED_FORMATS = ("csv", "tsv")

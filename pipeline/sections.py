@@ -39,6 +39,20 @@ class EvaluateConfig(trainer_config.Section):
         return slices
 
 
+class ServeConfig(trainer_config.Section):
+    """How the exported model finds its answers, for tasks that write.
+
+    Attributes:
+        beam_size: Beginnings of an answer that are kept alive; 1 takes the likeliest token each
+            time. Null: as the task does.
+        length_penalty: How much longer answers are favoured; 0 compares probabilities as they are.
+            Null: as the task does.
+    """
+
+    beam_size: int | None = pydantic.Field(None, ge=1, le=64)
+    length_penalty: pydantic.FiniteFloat | None = pydantic.Field(None, ge=0.0, le=10.0)
+
+
 class PushConfig(trainer_config.Section):
     """What happens to a blessed model.
 
@@ -197,9 +211,13 @@ def task_problems(
 
 
 def start_problems(
-    model: trainer_config.ModelConfig, train: trainer_config.TrainConfig
+    settings: tasks.Settings,
+    model: trainer_config.ModelConfig,
+    train: trainer_config.TrainConfig,
 ) -> Iterator[str]:
-    """Yields what is wrong with what is frozen of the model that the training starts from."""
+    """Yields what is wrong with the model that the training starts from, and what is frozen."""
+    if model.init_from is not None and not tasks.contract(settings.name).may_start:
+        yield _foreign("model.init_from", model.init_from, settings.name)
     if train.freeze is not None and model.init_from is None:
         yield (
             "`train.freeze` must be left out without `model.init_from`. "
@@ -210,6 +228,13 @@ def start_problems(
             f"`train.freeze` must be at most `model.num_layers` ({model.num_layers}). "
             f"Received: {train.freeze}"
         )
+
+
+def serve_problems(settings: tasks.Settings, serve: ServeConfig) -> Iterator[str]:
+    """Yields what the task does not heed of how answers are found."""
+    for key, value in serve:
+        if value is not None and key not in tasks.contract(settings.name).serving:
+            yield _foreign(f"serve.{key}", value, settings.name)
 
 
 def tokenizer_problems(

@@ -1,12 +1,15 @@
 """What the run's task is told of the data, made of the config. Imports no TensorFlow."""
 
 from components.transform import config as transform_config
-from pipeline import data_section
+from pipeline import data_section, sections
 from schemas import classification, features, language_model, question_answering, regression, tasks
 
 
 def of(
-    task: str, data: data_section.DataConfig, tokenizer: transform_config.TokenizerConfig
+    task: str,
+    data: data_section.DataConfig,
+    tokenizer: transform_config.TokenizerConfig,
+    serve: sections.ServeConfig,
 ) -> tasks.Settings:
     """Makes the settings of a task.
 
@@ -14,6 +17,7 @@ def of(
         task: The task's name.
         data: The section `data`: its columns get the names that all later nodes know.
         tokenizer: The section `tokenizer`.
+        serve: The section `serve`, with all that the task heeds.
     """
     options: dict[str, object] = {}
     contract = tasks.contract(task)
@@ -25,6 +29,7 @@ def of(
         options[question_answering.MAX_ANSWER_TOKENS] = tokenizer.max_answer_tokens
     if language_model.UNITS in contract.options:
         options[language_model.UNITS] = tokenizer.kind
+    options.update({key: getattr(serve, key) for key in contract.serving})
     return tasks.Settings(
         name=task,
         texts=tuple(text_columns(data)),

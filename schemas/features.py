@@ -15,6 +15,7 @@ ORIGIN = "origin"
 
 # Transformed features: what Transform writes and the Trainer reads.
 TOKEN_IDS = "token_ids"
+TARGET_IDS = "target_ids"  # of the text that is to be written, without its end
 NEXT_IDS = "next_ids"  # what comes after each of them
 CHARACTERS = "characters"  # how many a text has
 SEGMENT_IDS = "segment_ids"  # which text of a pair a token belongs to, from 0
@@ -30,10 +31,12 @@ SCALED_TARGETS = "scaled_targets"  # numbers to learn, of mean 0 and standard de
 # What the Evaluator compares answers with, where it is no transformed feature.
 LABEL_SET = "label_set"  # 1 for each label that a row has, else 0
 ANSWERS = "answers"  # all right answers, as the table has them
+REFERENCE = "reference"  # a text as the table has it
 TARGETS = "targets"  # numbers in their own unit
 
 # Assets of the transform graph: one entry a line, line number = id.
 TOKEN_VOCABULARY = "token_vocabulary"
+TARGET_VOCABULARY = "target_vocabulary"  # of the texts that are to be written
 LABEL_VOCABULARY = "label_vocabulary"
 TARGET_SCALES = "target_scales"  # a number's name, its mean and its standard deviation
 

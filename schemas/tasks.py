@@ -10,6 +10,7 @@ import dataclasses
 import functools
 import importlib
 import pkgutil
+import types
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -78,6 +79,9 @@ class Contract(abc.ABC):
         has_labels: Whether what is learned is one of few texts, that can be listed.
         options: Keys of `Settings.options` that the task knows.
         train_keys: Keys of `train` that only some tasks heed, and this one does.
+        may_start: Whether a training may start from an exported model, `model.init_from`.
+        serving: Keys of `serve` that the task heeds, with what they are unless the config says;
+            they are options, too.
         architecture: The model, a name in `trainer/models`, that the task is learned by.
     """
 
@@ -90,6 +94,8 @@ class Contract(abc.ABC):
     has_labels: bool = False
     options: tuple[str, ...] = ()
     train_keys: tuple[str, ...] = ()
+    may_start: bool = True
+    serving: Mapping[str, float] = types.MappingProxyType({})
     architecture: str = "transformer"
 
     def request_features(self, settings: Settings) -> dict[str, Kind]:

@@ -14,10 +14,10 @@ class Section(pydantic.BaseModel):
 
 
 class ModelConfig(Section):
-    """The shape of the transformer encoder.
+    """The shape of the transformer.
 
     Attributes:
-        num_layers: Encoder blocks.
+        num_layers: Blocks; of an encoder-decoder, those of each.
         hidden_dim: Width of the residual stream.
         num_heads: Attention heads; must divide `hidden_dim`.
         intermediate_dim: Width inside the feed-forward block.
@@ -32,8 +32,8 @@ class ModelConfig(Section):
         norm_kind: LayerNorm or RMSNorm.
         num_kv_heads: Heads of keys and values, shared by groups of query heads; must divide
             `num_heads`. Null: as many as `num_heads`.
-        tied_embeddings: Whether a language model's logits are made by the weights of its token
-            embedding, or by weights of their own.
+        tied_embeddings: Whether the logits of a model that writes are made by the weights of its
+            token embedding, or by weights of their own.
         init_from: A pushed or blessed model whose encoder and vocabulary this one starts from: its
             directory, that of its versions, or the name of a workspace. The head is new.
         recompute: Compute the activations of each block again in the backward pass rather than

@@ -10,8 +10,12 @@ from schemas import errors
 from trainer import exported as exported_lib
 from trainer import request as request_lib
 
-_EMBEDDINGS = ("token_embedding", "segment_embedding", "positions")
-_AFTER_BLOCKS = "final_norm"
+# Of the encoder, or of the only stack; and of a decoder beside an encoder.
+_EMBEDDINGS = (
+    *("token_embedding", "segment_embedding", "positions"),
+    *("target_token_embedding", "target_positions"),
+)
+_AFTER_BLOCKS = ("final_norm", "target_final_norm")
 _BLOCK = re.compile(r"(?:en|de)coder_block_(\d+)")
 # A model that has seen single texts alone knows nothing of a second one.
 _MAY_BE_NEW = ("segment_embedding",)
@@ -119,7 +123,7 @@ def depth(layer: str) -> float | None:
     """Tells how deep a layer lies: 0 for embeddings, then blocks from 1; None for the head's."""
     if layer in _EMBEDDINGS:
         return 0
-    if layer == _AFTER_BLOCKS:
+    if layer in _AFTER_BLOCKS:
         return math.inf  # whichever blocks there are
     block = _BLOCK.fullmatch(layer)
     return int(block[1]) + 1 if block else None

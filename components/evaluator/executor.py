@@ -62,7 +62,7 @@ def _why_not_compared(input_dict: dict[str, list[types.Artifact]]) -> str:
     )
     if not fileio.exists(old_dir):
         return "the files of the latest blessed model are gone, so it was not compared"
-    reason = _difference(_settings(old_dir), _settings(new_dir))
+    reason = difference(_settings(old_dir), _settings(new_dir))
     old_labels = _labels(old_dir)
     if not reason and old_labels != _labels(new_dir):
         reason = f"knows other labels ({', '.join(old_labels)})"
@@ -81,15 +81,22 @@ def _settings(directory: str) -> tasks.Settings:
     return tasks.Settings.from_fields(json.loads(io_utils.read_string_file(path)))
 
 
-def _difference(old: tasks.Settings, new: tasks.Settings) -> str:
+def difference(old: tasks.Settings, new: tasks.Settings) -> str:
     """Says in what the task of the old model differs; empty where both are the same."""
     if old.name != new.name:
         return f"was made for another task ({old.name})"
     if (old.texts, old.targets) != (new.texts, new.targets):
         return f"was made for other columns ({', '.join((*old.texts, *old.targets))})"
-    if old.options != new.options:
-        return f"was made for other options of the task ({json.dumps(old.options, sort_keys=True)})"
+    old_options, new_options = _options(old), _options(new)
+    if old_options != new_options:
+        return f"was made for other options of the task ({json.dumps(old_options, sort_keys=True)})"
     return ""
+
+
+def _options(settings: tasks.Settings) -> dict[str, Any]:
+    """Takes the options that tell what is answered, not how the answer is found."""
+    serving = tasks.contract(settings.name).serving
+    return {key: value for key, value in settings.options.items() if key not in serving}
 
 
 def _labels(directory: str) -> list[str]:

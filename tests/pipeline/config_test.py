@@ -287,3 +287,9 @@ def test_checks_that_a_task_does_not_need_are_off_unless_asked_for() -> None:
     assert (checks.near_duplicates.level, checks.truncation.level) == ("off", "error")
     assert checks.leakage.level == "error"
     assert config.from_columns("a.csv").validate_section.near_duplicates.level == "warn"
+
+
+def test_how_answers_are_found_is_as_the_task_does_unless_said() -> None:
+    made = config.from_columns("a.csv", overrides=["task=translation", "serve.beam_size=1"])
+    assert (made.serve.beam_size, made.serve.length_penalty) == (1, 0.6)
+    assert config.from_columns("a.csv").serve == config.ServeConfig()

@@ -41,6 +41,27 @@ _BAD_CONFIGS = [
         "c.yaml:3: `tokenizer.stride` must be left out for classification. Received: 8",
     ),
     (
+        "what only tasks that write have",
+        "name: demo\ndata: {path: a.csv}\nserve: {beam_size: 4, length_penalty: 0.6}\n",
+        "c.yaml:3: `serve.beam_size` must be left out for classification. Received: 4\n"
+        "c.yaml:3: `serve.length_penalty` must be left out for classification. Received: 0.6",
+    ),
+    (
+        "a beam of nothing",
+        "name: demo\ntask: translation\ndata: {path: a.csv}\nserve: {beam_size: 0}\n",
+        "c.yaml:4: `serve.beam_size` must be at least 1. Received: 0",
+    ),
+    (
+        "what a translation is not learned with",
+        "name: demo\ntask: translation\ndata: {path: a.csv, text: [a, b], labels: [c, d]}\n"
+        "model: {init_from: other}\ntrain: {class_weights: balanced}\n",
+        "c.yaml:3: `data.text` must name one column for translation. "
+        'Received: ["a", "b"]\n'
+        'c.yaml:3: `data.labels` must be left out for translation. Received: ["c", "d"]\n'
+        "c.yaml:5: `train.class_weights` must be left out for translation. Received: balanced\n"
+        "c.yaml:4: `model.init_from` must be left out for translation. Received: other",
+    ),
+    (
         "three texts",
         "name: demo\ndata: {path: a.csv, text: [a, b, c]}\n",
         "c.yaml:2: `data.text` must name at most 2 columns for classification. "

@@ -64,3 +64,9 @@ def test_questions_contexts_and_how_long_an_answer_may_be() -> None:
         texts=("text", "text_pair"),
         options={"separator": "|", "max_answer_tokens": 7},
     )
+
+
+def test_how_translations_are_found_is_told_whole() -> None:
+    settings = _settings("task=translation", "tokenizer.kind=bytes_bpe", "serve.beam_size=2")
+    options = {"units": "bytes_bpe", "beam_size": 2, "length_penalty": 0.6}
+    assert settings == tasks.Settings("translation", options=options)

@@ -6,13 +6,14 @@ import sys
 import pytest
 
 import schemas
-from schemas import classification, tasks
+from schemas import classification, tasks, translation
 
 _SETTINGS = [
     tasks.Settings("classification"),
     tasks.Settings("classification", options={classification.SEPARATOR: "|"}),
     tasks.Settings("regression"),
     tasks.Settings("regression", texts=("text", "text_pair"), targets=("v", "a")),
+    tasks.Settings("translation", options=dict(translation.CONTRACT.serving)),
 ]
 
 
@@ -60,7 +61,7 @@ def test_features_of_requests_and_of_training() -> None:
 
 def test_several_targets_have_metrics_of_their_own_beside_their_means() -> None:
     contract = tasks.contract("regression")
-    one, two = (list(contract.metrics(settings)) for settings in _SETTINGS[2:])
+    one, two = (list(contract.metrics(settings)) for settings in _SETTINGS[2:4])
     assert two[:5] == one
     assert two[5:] == [f"{metric}_{target}" for target in "va" for metric in one]
 
@@ -80,3 +81,9 @@ def test_contracts_need_no_tensorflow() -> None:
         "sys.exit(any(name.startswith(('tensorflow', 'keras')) for name in sys.modules))\n"
     )
     assert subprocess.run([sys.executable, "-c", asked], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("name", tasks.names())
+def test_how_answers_are_found_is_among_the_options(name: str) -> None:
+    contract = tasks.contract(name)
+    assert set(contract.serving) <= set(contract.options)

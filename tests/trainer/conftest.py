@@ -108,6 +108,18 @@ def _answer(rng: random.Random) -> dict:
     }
 
 
+_SPELLED = {"the": "das", "film": "Film", "was": "war", "a": "ein", "really": "wirklich"}
+
+
+def _translation(rng: random.Random) -> dict:
+    """Word by word, from the last to the first, in other letters."""
+    words = _text(rng, rng.choice(["bad", "good"])).split()
+    return {
+        "text": " ".join(words),
+        "label": " ".join(_SPELLED.get(word, word.upper()) for word in reversed(words)),
+    }
+
+
 def _settings_and_rows(kind: str):
     from schemas import tasks
 
@@ -128,6 +140,13 @@ def _settings_and_rows(kind: str):
                 options={"separator": "|", "max_answer_tokens": 8},
             ),
             _answer,
+        ),
+        "translated": (
+            tasks.Settings(
+                "translation",
+                options={"units": "words", "beam_size": 2, "length_penalty": 0.6},
+            ),
+            _translation,
         ),
         "numbers": (
             tasks.Settings(

@@ -12,9 +12,6 @@ import tensorflow as tf
 from schemas import tokens as tokens_lib
 from trainer.generation import readers, sampling, stopping, windows
 
-# What no model may write; `[SEP]` ends a text.
-_NEVER = (tokens_lib.PAD_ID, tokens_lib.UNK_ID, tokens_lib.CLS_ID, tokens_lib.MASK_ID)
-
 
 class Task(NamedTuple):
     """What to write, row by row.
@@ -73,8 +70,7 @@ class Loop:
         self._reader = reader
         self._length = length
         self._token_texts = tf.constant(token_texts)
-        never = tf.one_hot(_NEVER, len(token_texts), on_value=-float("inf"), off_value=0.0)
-        self._barred = tf.reduce_sum(tf.where(never < 0, never, 0.0), axis=0)
+        self._barred = sampling.barred(len(token_texts))
 
     def write(self, task: Task) -> Written:
         """Writes until every row is done."""

@@ -6,7 +6,7 @@ import keras
 import tensorflow as tf
 
 from schemas import features
-from trainer.models import decoder
+from trainer.models import decoder, encoder_decoder
 
 
 class Reader(Protocol):
@@ -68,3 +68,23 @@ class Uncached:
         """Reads what was read before, and the new tokens after it."""
         known = tf.concat([state[:, :position], token_ids], axis=1)
         return self._model({features.TOKEN_IDS: known}, training=False)[:, -1], known
+
+
+class OfSource:
+    """Tells the tokens of targets whose sources were read before, each token read once."""
+
+    def __init__(self, model: keras.Model, context: encoder_decoder.Context) -> None:
+        """Takes a model of `trainer.models.encoder_decoder`, and a source for each row."""
+        self._model = model
+        self._context = context
+
+    def empty(self, batch: tf.Tensor, length: tf.Tensor) -> decoder.Caches:
+        """Makes empty caches."""
+        return decoder.empty_caches(self._model, batch, length)
+
+    def read(
+        self, token_ids: tf.Tensor, state: decoder.Caches, position: int | tf.Tensor
+    ) -> tuple[tf.Tensor, decoder.Caches]:
+        """Reads the new tokens alone."""
+        read = encoder_decoder.read(self._model, token_ids, self._context, state, position)
+        return read.logits, read.caches

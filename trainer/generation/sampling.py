@@ -4,6 +4,11 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
+from schemas import tokens as tokens_lib
+
+# What no model may write; `[SEP]` ends a text.
+_NEVER = (tokens_lib.PAD_ID, tokens_lib.UNK_ID, tokens_lib.CLS_ID, tokens_lib.MASK_ID)
+
 
 class Wishes(NamedTuple):
     """How tokens are chosen, each `(batch,)`.
@@ -25,6 +30,16 @@ class Wishes(NamedTuple):
     top_p: tf.Tensor
     repetition_penalty: tf.Tensor
     seed: tf.Tensor
+
+
+def barred(vocabulary_size: int) -> tf.Tensor:
+    """Makes what is added to logits: 0, and minus infinity for what no model may write.
+
+    Returns:
+        Float32 `(vocabulary_size,)`.
+    """
+    never = tf.reduce_any(tf.range(vocabulary_size)[:, None] == _NEVER, axis=1)
+    return tf.where(never, -float("inf"), 0.0)
 
 
 def draws(seed: tf.Tensor, counts: tf.Tensor) -> tf.Tensor:

@@ -9,6 +9,7 @@ import types
 _MODULES = {
     "transformer": "trainer.models.transformer",
     "decoder": "trainer.models.decoder",
+    "encoder_decoder": "trainer.models.encoder_decoder",
 }
 NAMES = tuple(_MODULES)
 

@@ -3,18 +3,11 @@
 from typing import NamedTuple
 
 import keras
-from keras import ops
 
 from schemas import features
 from trainer import config
-from trainer.layers import (
-    decoder_block,
-    key_value_cache,
-    learned_positions,
-    norms,
-    reversible_embedding,
-    sinusoidal_positions,
-)
+from trainer.layers import decoder_block, key_value_cache
+from trainer.models import stack
 
 # Keys and values of each layer's tokens so far.
 Caches = tuple[key_value_cache.Cache, ...]
@@ -45,29 +38,12 @@ def build(
         Radford et al. 2019, "Language Models are Unsupervised Multitask Learners", sec. 2.3
     """
     token_ids = keras.Input((None,), dtype="int32", name=features.TOKEN_IDS)
-    embedding = reversible_embedding.ReversibleEmbedding(
-        vocabulary_size,
-        model_config.hidden_dim,
-        embeddings_initializer=keras.initializers.RandomNormal(
-            stddev=model_config.hidden_dim**-0.5
-        ),
-        name="token_embedding",
-    )
-    # Tokens as large as the positions that are added to them; see `transformer.py`.
-    x = keras.layers.Rescaling(model_config.hidden_dim**0.5, name="embedding_scale")(
-        embedding(token_ids)
-    )
-    if model_config.positions == "learned":
-        x = learned_positions.LearnedPositions(max_length, name="positions")(x)
-    elif model_config.positions == "sinusoidal":
-        x = sinusoidal_positions.SinusoidalPositions(name="positions")(x)
-    x = keras.layers.Dropout(model_config.dropout, name="embedding_dropout")(x)
+    embedding = stack.embedding(vocabulary_size, model_config.hidden_dim)
+    x = stack.place(embedding(token_ids), model_config, max_length)
     for index in range(model_config.num_layers):
-        x = _block(model_config, index)(x)
-    if model_config.norm == "pre":
-        x = norms.build(model_config.norm_kind, name="final_norm")(x)
-    outputs = embedding(x, reverse=True) if head is None else head(x)
-    outputs = ops.cast(outputs, "float32")  # whatever policy made them
+        x = block(model_config, index)(x)
+    x = stack.end(x, model_config)
+    outputs = stack.logits(x, embedding, head)
     return keras.Model({features.TOKEN_IDS: token_ids}, outputs, name="decoder")
 
 
@@ -85,7 +61,7 @@ class Read(NamedTuple):
 
 def empty_caches(model: keras.Model, batch: int | keras.KerasTensor, length: int) -> Caches:
     """Makes caches for `length` tokens of each of `batch` sequences."""
-    return tuple(block.empty_cache(batch, length) for block in _blocks(model))
+    return tuple(layer.empty_cache(batch, length) for layer in blocks(model))
 
 
 def read(
@@ -104,37 +80,28 @@ def read(
         caches: Of the tokens before `position`.
         position: Position of the first token, an integer or a scalar integer tensor.
     """
-    parts = {layer.name: layer for layer in model.layers}
-    x = parts["embedding_scale"](parts["token_embedding"](token_ids))
-    if "positions" in parts:
-        x = parts["positions"](x, position=position)
+    parts = stack.parts(model)
+    x = stack.place_again(parts, parts[stack.EMBEDDING](token_ids), position)
     written = []
-    for block, cache in zip(_blocks(model), caches, strict=True):
-        x, cache = block(x, cache=cache, position=position, training=False)
+    for layer, cache in zip(blocks(model), caches, strict=True):
+        x, cache = layer(x, cache=cache, position=position, training=False)
         written.append(cache)
-    x = x[:, -1:]  # nobody asks what followed the others
-    if "final_norm" in parts:
-        x = parts["final_norm"](x)
-    logits = parts["head"](x) if "head" in parts else parts["token_embedding"](x, reverse=True)
-    return Read(ops.cast(logits[:, 0], "float32"), tuple(written))
+    # Nobody asks what followed the others.
+    logits = stack.logits_again(parts, stack.end_again(parts, x[:, -1:]))
+    return Read(logits[:, 0], tuple(written))
 
 
-def _blocks(model: keras.Model) -> list[decoder_block.DecoderBlock]:
+def blocks(model: keras.Model) -> list[decoder_block.DecoderBlock]:
+    """Lists the blocks of a model's decoder."""
     return [layer for layer in model.layers if isinstance(layer, decoder_block.DecoderBlock)]
 
 
-def _block(model_config: config.ModelConfig, index: int) -> decoder_block.DecoderBlock:
+def block(
+    model_config: config.ModelConfig, index: int, has_context: bool = False
+) -> decoder_block.DecoderBlock:
     """Makes the block at `index`, counted from 0."""
     return decoder_block.DecoderBlock(
-        model_config.hidden_dim,
-        model_config.num_heads,
-        model_config.intermediate_dim,
-        dropout=model_config.dropout,
-        norm=model_config.norm,
-        activation=model_config.activation,
-        norm_kind=model_config.norm_kind,
-        num_kv_heads=model_config.num_kv_heads,
-        rotary=model_config.positions == "rotary",
-        recompute=model_config.recompute,
+        **stack.block_settings(model_config),
+        has_context=has_context,
         name=f"decoder_block_{index}",
     )

@@ -1,5 +1,6 @@
 """The transformer encoder: token ids in, the head's outputs out."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import keras
@@ -7,17 +8,12 @@ from keras import ops
 
 from schemas import features
 from trainer import config
-from trainer.layers import (
-    encoder_block,
-    learned_positions,
-    norms,
-    pooling,
-    reversible_embedding,
-    sinusoidal_positions,
-    token_dropout,
-)
+from trainer.layers import encoder_block, pooling, reversible_embedding, token_dropout
+from trainer.models import stack
 
 PADDING_ID = 0
+
+_SEGMENT_EMBEDDING = "segment_embedding"
 
 
 class Encoded(NamedTuple):
@@ -87,28 +83,63 @@ def encode(
     )(inputs[features.TOKEN_IDS])
     padding_mask = ops.not_equal(kept_ids, PADDING_ID)
     width = model_config.hidden_dim
-    embedding = _embedding(vocabulary_size, width, "token_embedding")
+    embedding = stack.embedding(vocabulary_size, width)
     x = embedding(kept_ids)
     if num_segments:
-        segments = _embedding(num_segments, width, "segment_embedding")(
+        segments = stack.embedding(num_segments, width, _SEGMENT_EMBEDDING)(
             inputs[features.SEGMENT_IDS]
         )
         x = keras.layers.Add(name="embedding_sum")([x, segments])
-    x = _place(x, model_config, max_length)
+    x = stack.place(x, model_config, max_length)
     for index in range(model_config.num_layers):
         x = _block(model_config, index)(x, padding_mask=padding_mask)
-    if model_config.norm == "pre":
-        x = norms.build(model_config.norm_kind, name="final_norm")(x)
+    x = stack.end(x, model_config)
     return Encoded(inputs, x, padding_mask, embedding)
 
 
+class Read(NamedTuple):
+    """What an encoder makes of real tensors.
+
+    Attributes:
+        tokens: Each token's vector, `(batch, seq_len, hidden_dim)`.
+        padding_mask: Which tokens are real, boolean `(batch, seq_len)`.
+        weights: Of each layer, how much each token attends to each other: float32 `(batch,
+            num_heads, seq_len, seq_len)`.
+    """
+
+    tokens: keras.KerasTensor
+    padding_mask: keras.KerasTensor
+    weights: tuple[keras.KerasTensor, ...]
+
+
+def read(model: keras.Model, inputs: Mapping[str, keras.KerasTensor]) -> Read:
+    """Goes through the encoder of a model once more, without what only trains.
+
+    Not a second functional model over the same layers, see `stack.py`.
+
+    Args:
+        model: What was built on `encode`, trained or loaded since.
+        inputs: What the encoder takes, such as `{"token_ids": (batch, seq_len)}`.
+    """
+    parts = stack.parts(model)
+    token_ids = inputs[features.TOKEN_IDS]
+    padding_mask = ops.not_equal(token_ids, PADDING_ID)
+    x = parts[stack.EMBEDDING](token_ids)
+    if _SEGMENT_EMBEDDING in parts:
+        x = x + parts[_SEGMENT_EMBEDDING](inputs[features.SEGMENT_IDS])
+    x = stack.place_again(parts, x)
+    weights = []
+    for layer in model.layers:
+        if isinstance(layer, encoder_block.EncoderBlock):
+            x, of_layer = layer(x, padding_mask=padding_mask, training=False, return_weights=True)
+            weights.append(of_layer)
+    return Read(stack.end_again(parts, x), padding_mask, tuple(weights))
+
+
 def attention_weights(
-    model: keras.Model, inputs: dict[str, keras.KerasTensor]
+    model: keras.Model, inputs: Mapping[str, keras.KerasTensor]
 ) -> keras.KerasTensor:
     """Computes how much each token attends to each other, in every layer and head.
-
-    Not a second functional model over the same layers: Keras takes a layer that returns two
-    tensors in one model and one in another for broken.
 
     Args:
         model: What `build` returned, trained or loaded since.
@@ -118,57 +149,11 @@ def attention_weights(
         Float32 tensor `(batch, num_layers, num_heads, seq_len, seq_len)`: the share of each token
         (last axis) in what a token (last but one) gathers.
     """
-    parts = {layer.name: layer for layer in model.layers}
-    token_ids = inputs[features.TOKEN_IDS]
-    padding_mask = ops.not_equal(token_ids, PADDING_ID)
-    x = parts["token_embedding"](token_ids)
-    if "segment_embedding" in parts:
-        x = x + parts["segment_embedding"](inputs[features.SEGMENT_IDS])
-    x = parts["embedding_scale"](x)
-    if "positions" in parts:
-        x = parts["positions"](x)
-    weights = []
-    for layer in model.layers:
-        if isinstance(layer, encoder_block.EncoderBlock):
-            x, of_layer = layer(x, padding_mask=padding_mask, training=False, return_weights=True)
-            weights.append(of_layer)
-    return ops.stack(weights, axis=1)
-
-
-def _embedding(rows: int, width: int, name: str) -> reversible_embedding.ReversibleEmbedding:
-    """Makes what turns ids `(batch, seq_len)` into vectors of length about 1."""
-    initializer = keras.initializers.RandomNormal(stddev=width**-0.5)
-    return reversible_embedding.ReversibleEmbedding(
-        rows, width, embeddings_initializer=initializer, name=name
-    )
-
-
-def _place(
-    x: keras.KerasTensor, model_config: config.ModelConfig, max_length: int
-) -> keras.KerasTensor:
-    """Tells the embedded tokens `(batch, seq_len, hidden_dim)` their positions."""
-    # Tokens come out as large as the sinusoids that are added: beside small ones, positions drown
-    # the words, and the first epochs go by learning to see them (Vaswani et al. 2017, sec. 3.4).
-    x = keras.layers.Rescaling(model_config.hidden_dim**0.5, name="embedding_scale")(x)
-    if model_config.positions == "learned":
-        x = learned_positions.LearnedPositions(max_length, name="positions")(x)
-    elif model_config.positions == "sinusoidal":
-        x = sinusoidal_positions.SinusoidalPositions(name="positions")(x)
-    return keras.layers.Dropout(model_config.dropout, name="embedding_dropout")(x)
+    return ops.stack(read(model, inputs).weights, axis=1)
 
 
 def _block(model_config: config.ModelConfig, index: int) -> keras.layers.Layer:
     """Makes the encoder block at `index`, counted from 0."""
     return encoder_block.EncoderBlock(
-        model_config.hidden_dim,
-        model_config.num_heads,
-        model_config.intermediate_dim,
-        model_config.dropout,
-        model_config.norm,
-        model_config.activation,
-        norm_kind=model_config.norm_kind,
-        num_kv_heads=model_config.num_kv_heads,
-        rotary=model_config.positions == "rotary",
-        recompute=model_config.recompute,
-        name=f"encoder_block_{index}",
+        **stack.block_settings(model_config), name=f"encoder_block_{index}"
     )

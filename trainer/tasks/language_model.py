@@ -16,10 +16,19 @@ from schemas import features, language_model, tokens
 from schemas import tasks as tasks_lib
 from trainer import config
 from trainer.generation import loop, readers, sampling, scoring
-from trainer.tasks import task
+from trainer.tasks import next_tokens, task, wishes
 
-# More would take a server's memory for a request that nobody waits for.
-MAX_NEW_TOKENS = 65_536
+_RULES = (
+    wishes.Rule(
+        "max_new_tokens",
+        f"0 to {wishes.MAX_NEW_TOKENS:,}",
+        lambda x: (x >= 0) & (x <= wishes.MAX_NEW_TOKENS),
+    ),
+    wishes.Rule("temperature", "0 or more", lambda x: (x >= 0.0) & tf.math.is_finite(x)),
+    wishes.Rule("top_k", "0 or more", lambda x: x >= 0),
+    wishes.Rule("top_p", "above 0 and at most 1", lambda x: (x > 0.0) & (x <= 1.0)),
+    wishes.Rule("repetition_penalty", "above 0", lambda x: (x > 0.0) & tf.math.is_finite(x)),
+)
 
 
 class LanguageModel(task.Task):
@@ -62,7 +71,7 @@ class LanguageModel(task.Task):
         """Builds a decoder with logits over the vocabulary."""
         self._length = max_length
         size = _size(transform_output)
-        untied = None if model_config.tied_embeddings else _head(size)
+        untied = None if model_config.tied_embeddings else next_tokens.head(size)
         model: keras.Model = architecture.build(model_config, size, max_length, untied)
         return model
 
@@ -77,7 +86,7 @@ class LanguageModel(task.Task):
 
     def summary(self, means: Mapping[str, float]) -> dict[str, float]:
         """Gives the perplexity."""
-        return {"perplexity": math.exp(min(means["loss"], 700.0))}  # beyond it floats end
+        return next_tokens.summary(means)
 
     def outputs(self, model: keras.Model, asked: task.Asked) -> scoring.Score:
         """Scores whole texts, however long."""
@@ -137,18 +146,15 @@ class Objective:
     def loss(self, targets: task.Tensors, outputs: tf.Tensor, training: bool) -> task.Weighted:
         """Computes nats, and as weights the numbers of tokens."""
         del training
-        nats, own = _nats(targets, outputs)
-        return task.Weighted(tf.reduce_sum(nats, axis=1), tf.reduce_sum(own, axis=1))
+        return next_tokens.per_token(*next_tokens.nats(targets, outputs))
 
     def metrics(self, targets: task.Tensors, outputs: tf.Tensor) -> dict[str, task.Weighted]:
         """Gives the share of tokens that were the likeliest, and bits for each character."""
-        nats, own = _nats(targets, outputs)
-        likeliest = tf.argmax(outputs, axis=-1, output_type=targets[features.NEXT_IDS].dtype)
-        hits = own * tf.cast(tf.equal(likeliest, targets[features.NEXT_IDS]), tf.float32)
+        nats, _ = next_tokens.nats(targets, outputs)
         characters = tf.cast(targets[features.CHARACTERS], tf.float32)
         bits = tf.reduce_sum(nats, axis=1) / math.log(2.0)
         return {
-            "accuracy": task.Weighted(tf.reduce_sum(hits, axis=1), tf.reduce_sum(own, axis=1)),
+            "accuracy": next_tokens.accuracy(targets, outputs),
             "bits_per_character": task.Weighted(bits, characters),
         }
 
@@ -185,10 +191,9 @@ class _Writer:
         specs = {name: tf.TensorSpec([None], type_, name) for name, type_ in types_.items()}
         return {**specs, "stop": tf.TensorSpec([None, None], tf.string, "stop")}
 
-    def write(self, text: tf.Tensor, stop: tf.Tensor, **wishes: tf.Tensor) -> task.Tensors:
+    def write(self, text: tf.Tensor, stop: tf.Tensor, **wished: tf.Tensor) -> task.Tensors:
         rows = tf.shape(text)[0]
-        with tf.control_dependencies(_checks(wishes)):
-            each = {name: tf.broadcast_to(wish, [rows]) for name, wish in wishes.items()}
+        each = wishes.of_rows(wished, _RULES, rows)
         stops = tf.broadcast_to(stop, [rows, tf.shape(stop)[1]])
         asked = self._ask({self._feature: text})
         written = self._loop.write(
@@ -208,32 +213,6 @@ class _Writer:
         }
 
 
-def _checks(wishes: Mapping[str, tf.Tensor]) -> list[tf.Operation]:
-    """Refuses what cannot be granted."""
-    rules = [
-        ("max_new_tokens", "0 to 65,536", lambda x: (x >= 0) & (x <= MAX_NEW_TOKENS)),
-        ("temperature", "0 or more", lambda x: (x >= 0.0) & tf.math.is_finite(x)),
-        ("top_k", "0 or more", lambda x: x >= 0),
-        ("top_p", "above 0 and at most 1", lambda x: (x > 0.0) & (x <= 1.0)),
-        ("repetition_penalty", "above 0", lambda x: (x > 0.0) & tf.math.is_finite(x)),
-    ]
-    return [
-        tf.debugging.Assert(
-            tf.reduce_all(holds(wishes[name])),
-            [f"`{name}` must be {rule}. Received: ", wishes[name]],
-        )
-        for name, rule, holds in rules
-    ]
-
-
-def _nats(targets: task.Tensors, outputs: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """Gives -log p of each token, 0 for padding, and 1 for each that is none: `(batch, length)`."""
-    next_ids = targets[features.NEXT_IDS]
-    own = tf.cast(next_ids >= 0, tf.float32)
-    nats = tf.nn.sparse_softmax_cross_entropy_with_logits(tf.maximum(next_ids, 0), outputs)
-    return nats * own, own
-
-
 def _ragged(token_ids: tf.SparseTensor) -> tf.RaggedTensor:
     return tf.cast(tf.RaggedTensor.from_sparse(token_ids), tf.int32)
 
@@ -241,10 +220,6 @@ def _ragged(token_ids: tf.SparseTensor) -> tf.RaggedTensor:
 def _size(transform_output: tft.TFTransformOutput) -> int:
     size: int = transform_output.vocabulary_size_by_name(features.TOKEN_VOCABULARY)
     return size
-
-
-def _head(size: int) -> keras.layers.Layer:
-    return keras.layers.Dense(size, use_bias=False, dtype="float32", name="head")
 
 
 def build(settings: tasks_lib.Settings) -> task.Task:

@@ -363,6 +363,11 @@ def test_a_model_that_knows_other_labels_is_not_compared(
     )
 
 
+def test_models_that_find_their_answers_in_other_ways_are_compared() -> None:
+    one, wider = (tasks.Settings("translation", options={"beam_size": size}) for size in (4, 8))
+    assert executor.difference(one, wider) == ""
+
+
 @pytest.mark.parametrize(
     ("of_task", "reason"),
     [
