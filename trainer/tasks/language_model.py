@@ -16,7 +16,7 @@ from schemas import features, language_model, tokens
 from schemas import tasks as tasks_lib
 from trainer import config
 from trainer.generation import loop, readers, sampling, scoring
-from trainer.tasks import task
+from trainer.tasks import language_model_counts, task
 
 # More would take a server's memory for a request that nobody waits for.
 MAX_NEW_TOKENS = 65_536
@@ -116,6 +116,11 @@ class LanguageModel(task.Task):
     def evaluator_metrics(self) -> list[tuple[str, str, dict[str, Any]]]:
         """Names one metric, which computes all of the task's in one pass."""
         return [("LanguageModelMetrics", "trainer.tasks.language_model_metrics", {})]
+
+    def counts(self, width: int) -> language_model_counts.Counts:
+        """Makes the counts of nothing seen."""
+        del width
+        return language_model_counts.Counts.zeros()
 
     def signatures(
         self,
