@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from schemas import errors, tasks
-from trainer import config, launch, progress, request
+from trainer import config, launch, progress, request, training_record
 
 _MODEL = {"num_layers": 1, "hidden_dim": 16, "num_heads": 2, "intermediate_dim": 32}
 _TRAIN = {"epochs": 3, "batch_size": 16, "learning_rate": 1e-2, "patience": 3, "seed": 5}
@@ -137,6 +137,26 @@ def test_all_that_was_trained_is_told(trainings):
     assert finished.best_epoch == best.epoch
 
 
+def _record(training):
+    path = pathlib.Path(training.serving_model_dir, training_record.FILE)
+    return training_record.TrainingRecord.from_json(path.read_text())
+
+
+def test_what_a_training_cost_lies_beside_the_model(trainings):
+    training = trainings["plain"]
+    record = _record(training)
+    finished = training.events[-1]
+    assert record.parameters == training.started.parameters
+    assert (record.reason, record.best_epoch) == (finished.reason, finished.best_epoch)
+    assert [dict(epoch) for epoch in record.epochs] == [
+        dataclasses.asdict(epoch) for epoch in training.epochs
+    ]
+    in_epochs = sum(epoch.seconds for epoch in training.epochs)
+    assert in_epochs < record.seconds <= finished.seconds
+    # TensorFlow alone takes more than 100 MB, and these models hardly anything.
+    assert 100e6 < record.peak_memory_bytes < 8e9
+
+
 def _logged(training):
     """Reads what TensorBoard would show: (name, epoch) to the value."""
     import tensorflow as tf
@@ -196,6 +216,11 @@ def test_a_killed_training_goes_on_at_the_step_where_it_stopped(
     answers, expected = _answers(resumed, transformed), _answers(whole, transformed)
     np.testing.assert_allclose(answers["probabilities"], expected["probabilities"], rtol=_SAME)
     np.testing.assert_array_equal(answers["label"], expected["label"])
+    # What it cost and how it went is told of the whole, not of what was left.
+    record = _record(resumed)
+    assert record.resumed_step == resumed.started.resumed_step
+    assert [epoch["epoch"] for epoch in record.epochs] == [1, 2, 3]
+    assert record.seconds > resumed.events[-1].seconds + record.epochs[0]["seconds"]
 
 
 def test_accumulating_goes_on_between_groups_and_on_two_replicas_as_on_one(
