@@ -22,6 +22,7 @@ from pipeline import overrides as overrides_lib
 from schemas import metrics as metrics_lib
 from schemas import tasks
 from trainer import config as trainer_config
+from trainer import rivals as rivals_lib
 
 PROJECT = pathlib.Path(__file__).resolve().parents[1]
 PRESETS = PROJECT / "pipeline" / "presets"
@@ -47,6 +48,8 @@ class Config(trainer_config.Section):
         tokenizer: How text becomes token ids.
         model: The shape of the model.
         train: How the model is trained.
+        rivals: Cheaper models that are trained beside it on the same examples; none turns that off.
+        rival_settings: The shape of each rival, and how fast it learns.
         evaluate: What the model must reach to be blessed.
         push: What happens to a blessed model.
     """
@@ -65,6 +68,8 @@ class Config(trainer_config.Section):
     )
     model: trainer_config.ModelConfig = trainer_config.ModelConfig.model_validate({})
     train: trainer_config.TrainConfig = trainer_config.TrainConfig.model_validate({})
+    rivals: tuple[str, ...] = ()
+    rival_settings: rivals_lib.RivalSettings = rivals_lib.RivalSettings.model_validate({})
     evaluate: sections.EvaluateConfig = sections.EvaluateConfig.model_validate({})
     push: sections.PushConfig = sections.PushConfig.model_validate({})
 
@@ -85,6 +90,12 @@ class Config(trainer_config.Section):
             known = ", ".join(tasks.names())
             raise ValueError(f"`task` must be one of {known}. Received: {config_errors.show(task)}")
         return task
+
+    @pydantic.field_validator("rivals")
+    @classmethod
+    def _rivals_differ(cls, rivals: tuple[str, ...]) -> tuple[str, ...]:
+        config_errors.refuse_repeated("rivals", rivals)
+        return rivals
 
     @pydantic.model_validator(mode="after")
     def _evaluate_as_the_task_does(self) -> "Config":
@@ -109,6 +120,7 @@ class Config(trainer_config.Section):
             *sections.task_problems(self.task_settings, self.data, self.train),
             *sections.tokenizer_problems(self.task_settings, self.tokenizer),
             *sections.start_problems(self.model, self.train),
+            *sections.rival_problems(self.task, self.rivals),
             *sections.format_problems(self.task, self.data),
             *sections.slice_problems(self.data, self.evaluate),
             *sections.bound_problems(self.task_settings, self.evaluate),

@@ -94,6 +94,7 @@ def nodes(config: config_lib.Config) -> list[Node]:
                 *base,
             ),
         ),
+        *(_rival(config, rival) for rival in config.rivals),
         Node(
             "Evaluator",
             "judge the model on the test split",
@@ -104,6 +105,23 @@ def nodes(config: config_lib.Config) -> list[Node]:
         pusher = (("Trainer", "model"), ("Evaluator", "blessing"))
         graph.append(Node("Pusher", "copy a blessed model to where it serves", pusher))
     return graph
+
+
+def rival_id(rival: str) -> str:
+    """Names the node that trains a rival."""
+    return f"Trainer_{rival}"
+
+
+def _rival(config: config_lib.Config, rival: str) -> Node:
+    """Takes what the transformer's Trainer takes, but for a model to start from."""
+    return Node(
+        rival_id(rival),
+        f"train the rival {rival} for up to {_count(config.train.epochs, 'epoch')}",
+        (
+            *(("Transform", "transformed_examples"), ("Transform", "transform_graph")),
+            *(("StatisticsGen", "statistics"), ("StatisticsGen", "text_statistics")),
+        ),
+    )
 
 
 def _reading(data: config_lib.DataConfig) -> str:

@@ -110,26 +110,15 @@ def create_pipeline(
     transform.add_upstream_node(gate)
 
     # The transformer; the test split is not among what it is given.
-    trainer = trainer_component.Trainer(
-        base_model=base_model,
-        statistics=statistics.outputs["statistics"],
-        text_statistics=statistics.outputs["text_statistics"],
-        run_fn="trainer.run.run_fn",
-        examples=transform.outputs["transformed_examples"],
-        transform_graph=transform.outputs["transform_graph"],
-        train_args=trainer_pb2.TrainArgs(splits=[features.TRAIN_SPLIT]),
-        eval_args=trainer_pb2.EvalArgs(splits=[features.EVAL_SPLIT]),
-        custom_config={
-            "task": config.task_settings.to_fields(),
-            "architecture": tasks.contract(config.task).architecture,
-            "model": config.model.model_dump(),
-            "train": config.train.model_dump(),
-            "max_length": config.tokenizer.max_length,
-            "tokenizer": config.tokenizer.model_dump(),
-            "backup_dir": str(workspace.backups),
-            "code": code_digest.of("trainer", "schemas"),
-        },
-    )
+    trainer = _trainer(config, workspace, transform, statistics, base_model=base_model)
+
+    # Cheaper models, learned from the very same examples: what puts the transformer on trial.
+    rivals = [
+        _trainer(config, workspace, transform, statistics, rival=rival).with_id(
+            graph.rival_id(rival)
+        )
+        for rival in config.rivals
+    ]
 
     # The judgement on the test split: bounds, and no worse than the latest blessed model.
     evaluation = evaluator.Evaluator(
@@ -143,7 +132,7 @@ def create_pipeline(
 
     components = [ingested, statistics, schema, validator, latest_blessed, gate]
     components += [start] if start else []
-    components += [transform, trainer, evaluation]
+    components += [transform, trainer, *rivals, evaluation]
 
     # A blessed model becomes a new version in the serving directory.
     if config.push.enabled:
@@ -176,6 +165,39 @@ def _start(
     if found is None:
         return None
     return pretrained.Pretrained(source=str(found), digest=initial_model.digest(found))
+
+
+def _trainer(
+    config: config_lib.Config,
+    workspace: workspace_lib.Workspace,
+    transform: transform_component.Transform,
+    statistics: statistics_gen.StatisticsGen,
+    rival: str | None = None,
+    base_model: types.BaseChannel | None = None,
+) -> trainer_component.Trainer:
+    """Trains the task's own model, or a rival of it, from the train split; eval stops it."""
+    contract = tasks.contract(config.task)
+    settings = config.rival_settings.of(rival) if rival else None
+    return trainer_component.Trainer(
+        base_model=base_model,
+        statistics=statistics.outputs["statistics"],
+        text_statistics=statistics.outputs["text_statistics"],
+        run_fn="trainer.run.run_fn",
+        examples=transform.outputs["transformed_examples"],
+        transform_graph=transform.outputs["transform_graph"],
+        train_args=trainer_pb2.TrainArgs(splits=[features.TRAIN_SPLIT]),
+        eval_args=trainer_pb2.EvalArgs(splits=[features.EVAL_SPLIT]),
+        custom_config={
+            "task": config.task_settings.to_fields(),
+            "architecture": contract.rivals[rival] if rival else contract.architecture,
+            "model": (settings or config.model).model_dump(),
+            "train": (settings.train(config.train) if settings else config.train).model_dump(),
+            "max_length": config.tokenizer.max_length,
+            "tokenizer": config.tokenizer.model_dump(),
+            "backup_dir": str(workspace.backups),
+            "code": code_digest.of("trainer", "schemas"),
+        },
+    )
 
 
 def _text_settings(config: config_lib.Config) -> statistics_gen.TextSettings:

@@ -1,6 +1,6 @@
 """What is judged and pushed, as the config has it, and the rules between the sections."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 import pydantic
 
@@ -147,12 +147,15 @@ def _bound_problems(
 
 
 def _unknown_metric(key: str, name: str, task: str, known: Collection[str]) -> str:
-    meant = config_errors.nearest(name, list(known))
-    hint = f". Did you mean `{meant}`?" if meant else ""
     return (
         f"`{key}` must name a metric of {task} ({', '.join(known)}). "
-        f"Received: {config_errors.show(name)}{hint}"
+        f"Received: {config_errors.show(name)}{_hint(name, known)}"
     )
+
+
+def _hint(name: str, known: Collection[str]) -> str:
+    meant = config_errors.nearest(name, list(known))
+    return f". Did you mean `{meant}`?" if meant else ""
 
 
 def task_problems(
@@ -210,6 +213,20 @@ def start_problems(
             f"`train.freeze` must be at most `model.num_layers` ({model.num_layers}). "
             f"Received: {train.freeze}"
         )
+
+
+def rival_problems(task: str, rivals: Sequence[str]) -> Iterator[str]:
+    """Yields rivals that the task cannot be learned by."""
+    known = tasks.contract(task).rivals
+    if rivals and not known:
+        yield _foreign("rivals", list(rivals), task)
+        return
+    for rival in rivals:
+        if rival not in known:
+            yield (
+                f"`rivals` must name models of {task} ({', '.join(known)}). "
+                f"Received: {config_errors.show(rival)}{_hint(rival, known)}"
+            )
 
 
 def tokenizer_problems(

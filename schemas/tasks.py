@@ -10,6 +10,7 @@ import dataclasses
 import functools
 import importlib
 import pkgutil
+import types
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -17,6 +18,16 @@ import schemas
 from schemas import features, metrics
 
 Kind = Literal["text", "number"]
+
+# Cheaper models of a text or a pair: the name that a config has each by, to its architecture.
+ENCODER_RIVALS: Mapping[str, str] = types.MappingProxyType(
+    {
+        "linear": "linear",
+        "embeddings": "averaged_embeddings",
+        "cnn": "cnn",
+        "lstm": "lstm",
+    }
+)
 
 # Where an exported model tells the settings of its task; servers leave that directory alone.
 SETTINGS_FILE = "assets.extra/task.json"
@@ -79,6 +90,8 @@ class Contract(abc.ABC):
         options: Keys of `Settings.options` that the task knows.
         train_keys: Keys of `train` that only some tasks heed, and this one does.
         architecture: The model, a name in `trainer/models`, that the task is learned by.
+        rivals: Cheaper models that it can be put on trial against: the name that a config has each
+            by, to its architecture.
     """
 
     min_texts: int = 1
@@ -91,6 +104,7 @@ class Contract(abc.ABC):
     options: tuple[str, ...] = ()
     train_keys: tuple[str, ...] = ()
     architecture: str = "transformer"
+    rivals: Mapping[str, str] = types.MappingProxyType({})
 
     def request_features(self, settings: Settings) -> dict[str, Kind]:
         """Lists the raw features that a request carries, in the order of the signature."""

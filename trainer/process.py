@@ -18,6 +18,7 @@ import tensorflow as tf
 import tensorflow_transform as tft
 
 from trainer import (
+    config,
     export,
     fit,
     initialization,
@@ -61,12 +62,15 @@ def train(request: request_lib.Request, report: Callable[[progress.Event], None]
         if request.base_model:
             initialization.take_over(model, request.base_model)
         initialization.freeze(model, request.train.freeze)
+        architecture = models.get(request.architecture)
+        if hasattr(architecture, "adapt"):
+            architecture.adapt(model, train_split.in_order())
         adamw = optimizer.build(
             request.train,
             total_steps=request.train.epochs * updates_per_epoch,
             num_replicas=devices.num_replicas_in_sync,
             loss_scaling=policy == "mixed_float16",
-            rates=initialization.rates(model, request.train.layer_decay, request.model.num_layers),
+            rates=_rates(model, request),
         )
         adamw.build(model.trainable_variables)
     training = fit.Fit(
@@ -159,6 +163,13 @@ def _record(
     )
     with tf.io.gfile.GFile(f"{request.serving_model_dir}/{training_record.FILE}", "w") as file:
         file.write(record.to_json())
+
+
+def _rates(model: keras.Model, request: request_lib.Request) -> dict[str, float]:
+    """Tells the share of the learning rate that each weight has; a rival's all have the whole."""
+    if not isinstance(request.model, config.ModelConfig):
+        return {}
+    return initialization.rates(model, request.train.layer_decay, request.model.num_layers)
 
 
 def _digest(request: request_lib.Request) -> str:

@@ -45,6 +45,7 @@ class Contract(tasks.Contract):
     has_labels = True
     options = (SEPARATOR,)
     train_keys = ("label_smoothing", "class_weights")
+    rivals = tasks.ENCODER_RIVALS
 
     def metrics(self, settings: tasks.Settings) -> Mapping[str, metrics.Metric]:
         """Lists the metrics of one label for each row, or of several."""

@@ -46,6 +46,7 @@ class Contract(tasks.Contract):
     max_targets = None
     target_kind: tasks.Kind = "number"
     options = (NAMES,)
+    rivals = tasks.ENCODER_RIVALS
 
     def metrics(self, settings: tasks.Settings) -> Mapping[str, metrics.Metric]:
         """Lists the metrics; of several targets their means first, then those of each."""

@@ -48,6 +48,17 @@ def test_a_run_that_is_not_to_push_has_no_pusher() -> None:
     assert "Pusher" not in _nodes("push.enabled=false")
 
 
+def test_each_rival_is_trained_by_a_node_of_its_own_on_what_the_transformer_is() -> None:
+    nodes = _nodes("rivals=[linear, lstm]", "train.epochs=3")
+    ids = list(nodes)
+    after = ids.index("Trainer") + 1
+    assert ids[after : after + 3] == ["Trainer_linear", "Trainer_lstm", "Evaluator"]
+    for rival in ("linear", "lstm"):
+        node = nodes[f"Trainer_{rival}"]
+        assert node.inputs == nodes["Trainer"].inputs
+        assert node.what == f"train the rival {rival} for up to 3 epochs"
+
+
 def test_the_tasks_schema_is_taken_where_it_describes_every_column() -> None:
     made = config.from_columns("a.csv")
     assert graph.schema_source(made) == str(_SCHEMAS / "classification" / "schema.pbtxt")

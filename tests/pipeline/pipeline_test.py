@@ -18,6 +18,7 @@ from trainer import exported
 
 _SLICES = "evaluate.slices=[shop]"
 _NO_PUSH = "push.enabled=false"
+_RIVALS = "rivals=[linear, embeddings, cnn, lstm]"
 _CURATED = f"data.schema={config_lib.PROJECT / 'schemas' / 'classification' / 'schema.pbtxt'}"
 
 
@@ -52,7 +53,15 @@ def _edges(created: tfx_pipeline.Pipeline) -> dict[str, set[graph.Edge]]:
 
 @pytest.mark.parametrize(
     "overrides",
-    [(), (_SLICES,), (_CURATED,), (_SLICES, _CURATED), (_NO_PUSH,), (_SLICES, _NO_PUSH)],
+    [
+        (),
+        (_SLICES,),
+        (_CURATED,),
+        (_SLICES, _CURATED),
+        (_NO_PUSH,),
+        (_SLICES, _NO_PUSH),
+        (_RIVALS,),
+    ],
     ids=lambda overrides: " ".join(o.partition("=")[0] for o in overrides) or "defaults",
 )
 def test_nodes_and_edges_are_those_that_a_dry_run_shows(overrides: tuple[str, ...]) -> None:
@@ -100,7 +109,7 @@ def test_a_changed_model_to_start_from_is_another_input(pushed: pathlib.Path) ->
     assert before["digest"] != after["digest"]
 
 
-@pytest.mark.parametrize("overrides", [(), (_SLICES,), (_NO_PUSH,)])
+@pytest.mark.parametrize("overrides", [(), (_SLICES,), (_NO_PUSH,), (_RIVALS,)])
 def test_tfx_compiles_it(overrides: tuple[str, ...]) -> None:
     compiled = compiler.Compiler().compile(_create(*overrides))
     ids = {node.pipeline_node.node_info.id for node in compiled.nodes}
@@ -149,6 +158,47 @@ def test_the_trainer_is_given_train_and_eval_alone() -> None:
     settings = _node("Trainer").exec_properties
     assert json.loads(settings["train_args"])["splits"] == ["train"]
     assert json.loads(settings["eval_args"])["splits"] == ["eval"]
+
+
+def test_each_rival_has_a_trainer_of_its_own_with_the_runs_budget() -> None:
+    config = _config(_RIVALS, "train.epochs=7", "train.layer_decay=0.5")
+    made = pipeline.create_pipeline(config, workspace.Workspace.at("workspace", "reviews"))
+    nodes = {node.id: node for node in made.components}
+    settings = {
+        name: json_utils.loads(nodes[name].exec_properties["custom_config"])
+        for name in ("Trainer", *(f"Trainer_{rival}" for rival in config.rivals))
+    }
+    of_run = settings.pop("Trainer")
+    assert {s["architecture"] for s in settings.values()} == {
+        *("linear", "averaged_embeddings", "cnn", "lstm")
+    }
+    own = ("learning_rate", "weight_decay", "freeze", "layer_decay")
+    for name, of_rival in settings.items():
+        rival = config.rival_settings.of(name.removeprefix("Trainer_"))
+        assert of_rival["model"] == json_utils.loads(json_utils.dumps(rival.model_dump()))
+        assert of_rival["train"]["learning_rate"] == rival.learning_rate
+        assert of_rival["train"]["layer_decay"] == 1.0
+        for key, value in of_run["train"].items():
+            assert key in own or of_rival["train"][key] == value
+        for key in set(of_run) - {"architecture", "model", "train"}:
+            assert of_rival[key] == of_run[key]
+        assert nodes[name].inputs.keys() == nodes["Trainer"].inputs.keys()
+
+
+def test_a_rival_starts_from_no_other_model(pushed: pathlib.Path) -> None:
+    settings = ("model.init_from=other", "train.freeze=1", "rivals=[linear]")
+    created = _create(*settings)
+    assert _edges(created) == {n.id: set(n.inputs) for n in graph.nodes(_config(*settings))}
+    assert ("Pretrained", "model") not in _edges(created)["Trainer_linear"]
+    custom = json_utils.loads(_node("Trainer_linear", *settings).exec_properties["custom_config"])
+    assert custom["train"]["freeze"] is None
+
+
+def test_a_changed_rival_leaves_the_other_nodes_cached() -> None:
+    before = {node.id: repr(node.exec_properties) for node in _create(_RIVALS).components}
+    changed = _create(_RIVALS, "rival_settings.cnn.filters=7").components
+    after = {node.id: repr(node.exec_properties) for node in changed}
+    assert {node_id for node_id in before if before[node_id] != after[node_id]} == {"Trainer_cnn"}
 
 
 def test_the_evaluator_judges_on_test_alone() -> None:

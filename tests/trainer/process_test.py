@@ -11,9 +11,15 @@ import numpy as np
 import pytest
 
 from schemas import errors, tasks
-from trainer import config, launch, progress, request, training_record
+from trainer import config, launch, progress, request, rivals, training_record
 
 _MODEL = {"num_layers": 1, "hidden_dim": 16, "num_heads": 2, "intermediate_dim": 32}
+_RIVALS = {
+    "linear": {"buckets": 512},
+    "averaged_embeddings": {"embedding_dim": 16},
+    "cnn": {"embedding_dim": 16, "widths": [2, 3], "filters": 8},
+    "lstm": {"embedding_dim": 16, "hidden_dim": 8},
+}
 _TRAIN = {"epochs": 3, "batch_size": 16, "learning_rate": 1e-2, "patience": 3, "seed": 5}
 _MAX_LENGTH = 32
 # Equal runs: sums of the same numbers, whose last bit depends on how memory happens to be aligned.
@@ -39,11 +45,12 @@ class Training:
         return np.array([[e.metrics["loss"], e.metrics["eval_loss"]] for e in self.epochs])
 
 
-def _request(transformed, directory, dropout=0.1, **train):
+def _request(transformed, directory, dropout=0.1, rival=None, **train):
+    own = rivals.shape(rival, _RIVALS[rival]) if rival else None
     return request.Request(
         task=tasks.Settings("classification"),
-        architecture="transformer",
-        model=config.ModelConfig(**_MODEL, dropout=dropout),
+        architecture=rival or "transformer",
+        model=own or config.ModelConfig(**_MODEL, dropout=dropout),
         train=config.TrainConfig(**{**_TRAIN, **train}),
         max_length=_MAX_LENGTH,
         transform_output=transformed.directory,
@@ -77,6 +84,8 @@ def trainings(transformed, tmp_path_factory):
             "cpu_replicas": 2,
         },
         "accumulated": {"dropout": 0.0, "accumulate_batches": 3, "clip_norm": 0.3},
+        **{name: {"rival": name} for name in _RIVALS},
+        "linear_on_two": {"rival": "linear", "cpu_replicas": 2},
         "bfloat16": {"dropout": 0.0, "precision": "mixed_bfloat16"},
         "float16": {"dropout": 0.0, "precision": "mixed_float16", "cpu_replicas": 2},
     }
@@ -118,6 +127,35 @@ def test_half_precision_learns_and_is_exported_in_float32(trainings, precision):
 
     model = tf.saved_model.load(training.serving_model_dir)
     assert {v.dtype for v in model._variables if v.dtype.is_floating} == {tf.float32}
+
+
+@pytest.mark.parametrize("name", _RIVALS)
+def test_a_rival_learns_and_its_export_answers_as_every_model_does(trainings, transformed, name):
+    training = trainings[name]
+    assert training.epochs[-1].metrics["eval_accuracy"] > 0.9
+    answers = _answers(training, transformed)
+    assert set(answers) == set(_answers(trainings["plain"], transformed))
+    hits = answers["label"] == np.array(transformed.labels, "S")
+    assert hits.mean() > 0.9
+
+
+def test_what_a_rival_learns_before_it_is_trained_is_alike_on_two_replicas(trainings, transformed):
+    one, two = trainings["linear"], trainings["linear_on_two"]
+    np.testing.assert_allclose(one.losses(), two.losses(), rtol=1e-4)
+    np.testing.assert_allclose(
+        *(_answers(training, transformed)["probabilities"] for training in (one, two)), atol=1e-4
+    )
+
+
+def test_what_a_rival_learned_before_it_was_trained_is_as_it_was_after_a_kill(
+    transformed, trainings, tmp_path, monkeypatch
+):
+    whole = trainings["linear"]
+    resumed = _killed_and_resumed(transformed, tmp_path, monkeypatch, rival="linear")
+    assert resumed.started.resumed_step > whole.started.steps_per_epoch
+    np.testing.assert_allclose(resumed.losses(), whole.losses()[1:], rtol=_SAME)
+    answers, expected = _answers(resumed, transformed), _answers(whole, transformed)
+    np.testing.assert_allclose(answers["probabilities"], expected["probabilities"], rtol=_SAME)
 
 
 def test_all_that_was_trained_is_told(trainings):

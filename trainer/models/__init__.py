@@ -9,6 +9,10 @@ import types
 _MODULES = {
     "transformer": "trainer.models.transformer",
     "decoder": "trainer.models.decoder",
+    "linear": "trainer.models.linear",
+    "averaged_embeddings": "trainer.models.averaged_embeddings",
+    "cnn": "trainer.models.cnn",
+    "lstm": "trainer.models.lstm",
 }
 NAMES = tuple(_MODULES)
 

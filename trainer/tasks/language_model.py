@@ -55,7 +55,7 @@ class LanguageModel(task.Task):
     def build_model(
         self,
         architecture: types.ModuleType,
-        model_config: config.ModelConfig,
+        model_config: Any,
         transform_output: tft.TFTransformOutput,
         max_length: int,
     ) -> keras.Model:

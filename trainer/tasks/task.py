@@ -186,11 +186,18 @@ class Task(abc.ABC):
     def build_model(
         self,
         architecture: types.ModuleType,
-        model_config: config.ModelConfig,
+        model_config: Any,
         transform_output: tft.TFTransformOutput,
         max_length: int,
     ) -> keras.Model:
-        """Builds the model from the input features to the outputs."""
+        """Builds the model from the input features to the outputs.
+
+        Args:
+            architecture: A module of `trainer.models`.
+            model_config: The shape of the model, as the architecture takes it.
+            transform_output: Tells what was learned of the texts.
+            max_length: Tokens of an example at most.
+        """
 
     @abc.abstractmethod
     def objective(
