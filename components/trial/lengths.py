@@ -5,6 +5,10 @@ import itertools
 from collections.abc import Callable, Sequence
 
 import tensorflow as tf
+import tensorflow_text  # noqa: F401 - registers the ops that the transform graph is made of
+import tensorflow_transform as tft
+
+from schemas import features, tasks
 
 _SHORTEST = 16
 _MOST = 6  # lengths; each doubles the one before it
@@ -45,3 +49,32 @@ def of_length(
     numbers = range(1, 2 * length + 2)
     place = bisect.bisect_left(numbers, length, key=lambda number: count([made(number)])[0])
     return made(numbers[min(place, len(numbers) - 1)])
+
+
+def counter(
+    transform_output: str, settings: tasks.Settings
+) -> Callable[[Sequence[bytes]], Sequence[int]]:
+    """Makes what counts tokens as the models see them: by the transform graph itself.
+
+    Args:
+        transform_output: Directory of the transform graph.
+        settings: What the task is told of the data.
+
+    Returns:
+        Takes serialized examples, gives the tokens of each; of one that is read in windows those of
+        the longest. A task without token ids has its words counted.
+    """
+    output = tft.TFTransformOutput(transform_output)
+    layer, known = output.transform_features_layer(), output.raw_feature_spec()
+    request = tasks.contract(settings.name).request_features(settings)
+    spec = {name: known[name] for name in request}
+
+    @tf.function(input_signature=[tf.TensorSpec([], tf.string)])
+    def tokens(example: tf.Tensor) -> tf.Tensor:
+        found = layer(tf.io.parse_example(example[None], spec))
+        if features.TOKEN_IDS in found:
+            return tf.shape(found[features.TOKEN_IDS], tf.int64)[1]
+        [*_, text] = tf.io.parse_example(example[None], spec).values()
+        return tf.cast(tf.size(tf.strings.split(tf.reshape(text, [-1])).flat_values), tf.int64)
+
+    return lambda examples: [int(tokens(tf.constant(each))) for each in examples]

@@ -104,6 +104,8 @@ def judge(
             the transformer cannot take its place by being enough.
         rules: What decides.
     """
+    if not differences:
+        return Verdict(NOT_DECIDED, ("the test split has no examples",), {}, None)
     standings = {each.second: standing(each, units, rules) for each in differences}
     cheaper = {each.second: costs[each.second] < costs[each.first] for each in differences}
     replacing = [d for d in differences if standings[d.second] == "enough" and cheaper[d.second]]
@@ -190,6 +192,8 @@ def choose(
     """
     if policy == "advise":
         return transformer, "`trial.policy` is advise, so the transformer goes on"
+    if not values:
+        return transformer, "no candidate has a value to choose by, so the transformer goes on"
     sign = 1.0 if rules.known.higher_is_better else -1.0
     best = min(values, key=lambda name: (-sign * values[name], costs[name]))
     spelled = f"{rules.metric} {values[best]:.4f}"
