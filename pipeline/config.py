@@ -17,6 +17,7 @@ import yaml
 from components.data_gate import config as data_gate_config
 from components.ingest import formats
 from components.transform import config as transform_config
+from components.trial import config as trial_config
 from pipeline import config_errors, data_section, errors, sections, strict_yaml, task_settings
 from pipeline import overrides as overrides_lib
 from schemas import metrics as metrics_lib
@@ -50,6 +51,7 @@ class Config(trainer_config.Section):
         train: How the model is trained.
         rivals: Cheaper models that are trained beside it on the same examples; none turns that off.
         rival_settings: The shape of each rival, and how fast it learns.
+        trial: How the transformer is compared with its rivals, and who goes on.
         evaluate: What the model must reach to be blessed.
         push: What happens to a blessed model.
     """
@@ -70,6 +72,7 @@ class Config(trainer_config.Section):
     train: trainer_config.TrainConfig = trainer_config.TrainConfig.model_validate({})
     rivals: tuple[str, ...] = ()
     rival_settings: rivals_lib.RivalSettings = rivals_lib.RivalSettings.model_validate({})
+    trial: trial_config.TrialConfig = trial_config.TrialConfig.model_validate({})
     evaluate: sections.EvaluateConfig = sections.EvaluateConfig.model_validate({})
     push: sections.PushConfig = sections.PushConfig.model_validate({})
 
@@ -121,6 +124,7 @@ class Config(trainer_config.Section):
             *sections.tokenizer_problems(self.task_settings, self.tokenizer),
             *sections.start_problems(self.model, self.train),
             *sections.rival_problems(self.task, self.rivals),
+            *sections.trial_problems(self.task_settings, self.data, self.rivals, self.trial),
             *sections.format_problems(self.task, self.data),
             *sections.slice_problems(self.data, self.evaluate),
             *sections.bound_problems(self.task_settings, self.evaluate),

@@ -6,6 +6,7 @@ import pydantic
 
 from components.ingest import formats
 from components.transform import config as transform_config
+from components.trial import config as trial_config
 from pipeline import config_errors, data_section
 from schemas import classification, metrics, tasks, tokens
 from trainer import config as trainer_config
@@ -227,6 +228,30 @@ def rival_problems(task: str, rivals: Sequence[str]) -> Iterator[str]:
                 f"`rivals` must name models of {task} ({', '.join(known)}). "
                 f"Received: {config_errors.show(rival)}{_hint(rival, known)}"
             )
+
+
+def trial_problems(
+    settings: tasks.Settings,
+    data: data_section.DataConfig,
+    rivals: Sequence[str],
+    trial: trial_config.TrialConfig,
+) -> Iterator[str]:
+    """Yields what is wrong with the comparison of the rivals."""
+    if trial.seeds > 1 and not rivals:
+        yield f"`trial.seeds` must be left out without `rivals`. Received: {trial.seeds}"
+    if trial.ratings is None:
+        return
+    if data.keep.get(trial.ratings) != "text":
+        yield (
+            "`trial.ratings` must be a column that `data.keep` has as text. "
+            f"Received: {config_errors.show(trial.ratings)}"
+        )
+    several = settings.options.get(classification.SEPARATOR) or len(settings.targets) > 1
+    if settings.name not in ("classification", "regression") or several:
+        yield (
+            "`trial.ratings` must be left out but for classification with one label and regression "
+            f"of one number. Received: {config_errors.show(trial.ratings)}"
+        )
 
 
 def tokenizer_problems(

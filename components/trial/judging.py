@@ -21,7 +21,6 @@ from schemas import features
 from trainer import export, tasks, training_record
 from trainer.tasks import task as task_lib
 
-_ALONE, _BATCH = "batch 1", "batch 32"
 _MEASURED_ROWS = 256
 Progress = Callable[[str], None]
 
@@ -130,8 +129,8 @@ def _candidates(
             trainings=tuple(_training(models[key]) for key in of_seeds),
             export_bytes=costs.export_bytes(models[of_seeds[0]]),
             measured=measured[name],
-            cost_of_a_million=_cost(measured[name], _BATCH, price),
-            cost_of_a_million_alone=_cost(measured[name], _ALONE, price),
+            cost_of_a_million=_cost(measured[name], outcome.BATCH, price),
+            cost_of_a_million_alone=_cost(measured[name], outcome.ALONE, price),
         )
         for name, of_seeds in keys.items()
     ]
@@ -160,7 +159,11 @@ def _probes(
         latency.Probe(f"length {length}", [lengths.of_length(some, text, length, count_tokens)], 1)
         for length in wanted
     ]
-    probes = [latency.Probe(_ALONE, some, 1), latency.Probe(_BATCH, some, 32), *by_length]
+    probes = [
+        latency.Probe(outcome.ALONE, some, 1),
+        latency.Probe(outcome.BATCH, some, 32),
+        *by_length,
+    ]
     return probes, tuple(wanted)
 
 

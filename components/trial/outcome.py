@@ -15,6 +15,8 @@ from trainer import training_record
 
 FILE = "trial.json"
 ROWS_FILE = "rows.npz"
+# Probes of every candidate beside those by length.
+ALONE, BATCH = "batch 1", "batch 32"
 
 
 @dataclasses.dataclass(frozen=True)

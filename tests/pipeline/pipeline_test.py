@@ -12,6 +12,7 @@ from tfx.utils import dependency_utils, json_utils
 from components.evaluator import component as evaluator
 from components.ingest import columns
 from components.ingest import executor as ingest_executor
+from components.trial import settings as trial_settings
 from pipeline import code_digest, graph, pipeline, workspace
 from pipeline import config as config_lib
 from trainer import exported
@@ -61,6 +62,7 @@ def _edges(created: tfx_pipeline.Pipeline) -> dict[str, set[graph.Edge]]:
         (_NO_PUSH,),
         (_SLICES, _NO_PUSH),
         (_RIVALS,),
+        (_RIVALS, "trial.seeds=3"),
     ],
     ids=lambda overrides: " ".join(o.partition("=")[0] for o in overrides) or "defaults",
 )
@@ -109,7 +111,9 @@ def test_a_changed_model_to_start_from_is_another_input(pushed: pathlib.Path) ->
     assert before["digest"] != after["digest"]
 
 
-@pytest.mark.parametrize("overrides", [(), (_SLICES,), (_NO_PUSH,), (_RIVALS,)])
+@pytest.mark.parametrize(
+    "overrides", [(), (_SLICES,), (_NO_PUSH,), (_RIVALS,), (_RIVALS, "trial.seeds=2")]
+)
 def test_tfx_compiles_it(overrides: tuple[str, ...]) -> None:
     compiled = compiler.Compiler().compile(_create(*overrides))
     ids = {node.pipeline_node.node_info.id for node in compiled.nodes}
@@ -219,6 +223,7 @@ def test_the_evaluator_is_ours() -> None:
         ("DataGate", ["components/data_gate", "components/statistics", "schemas"]),
         ("Transform", ["components/transform", "schemas", "trainer/tasks"]),
         ("Trainer", ["trainer", "schemas"]),
+        ("Trial", ["components/trial", "schemas", "trainer"]),
         ("Evaluator", ["components/evaluator", "schemas", "trainer/tasks"]),
     ],
 )
@@ -240,7 +245,7 @@ def test_changed_code_is_another_setting(
 
 def _settings(node_id: str) -> str:
     """All settings that TFX's cache compares; columns to slice by, so that a schema is inferred."""
-    return repr(sorted(_node(node_id, _SLICES).exec_properties.items()))
+    return repr(sorted(_node(node_id, _SLICES, "rivals=[linear]").exec_properties.items()))
 
 
 def test_a_changed_schema_is_another_setting(tmp_path: pathlib.Path) -> None:
@@ -268,3 +273,61 @@ def test_settings_of_one_node_leave_the_others_cached() -> None:
 def test_tfx_does_not_pack_itself_up_for_workers_elsewhere() -> None:
     options = _create().beam_pipeline_args
     assert dependency_utils.make_beam_dependency_flags(options) == options
+
+
+def _trial_settings(*overrides: str) -> trial_settings.Settings:
+    return trial_settings.Settings.from_json(_node("Trial", *overrides).exec_properties["settings"])
+
+
+def test_a_run_without_rivals_has_no_trial() -> None:
+    assert "Trial" not in {node.id for node in _create().components}
+
+
+def test_the_trial_is_given_every_candidate_under_a_name_of_its_own() -> None:
+    node = _node("Trial", "rivals=[linear, lstm]")
+    sources = {key: channel.producer_component_id for key, channel in node.inputs.items()}
+    assert sources == {
+        "examples": "Ingest",
+        "transform_graph": "Transform",
+        "transformer_1": "Trainer",
+        "linear_1": "Trainer_linear",
+        "lstm_1": "Trainer_lstm",
+    }
+    trainers = {k: v for k, v in sources.items() if k.endswith("_1")}
+    assert _trial_settings("rivals=[linear, lstm]").trainers == trainers
+
+
+def test_the_winner_goes_to_evaluator_and_pusher() -> None:
+    for node_id in ("Evaluator", "Pusher"):
+        assert _node(node_id, "rivals=[linear]").inputs["model"].producer_component_id == "Trial"
+
+
+def test_each_seed_of_each_candidate_has_a_trainer() -> None:
+    settings = ("rivals=[linear]", "trial.seeds=2", "train.seed=7")
+    made = {node.id: node for node in _create(*settings).components}
+    seeds = {
+        name: json_utils.loads(node.exec_properties["custom_config"])["train"]["seed"]
+        for name, node in made.items()
+        if name.startswith("Trainer")
+    }
+    assert seeds == {"Trainer": 7, "Trainer_linear": 7, "Trainer_2": 8, "Trainer_linear_2": 8}
+    assert _trial_settings(*settings).candidates() == {
+        "transformer": ["transformer_1", "transformer_2"],
+        "linear": ["linear_1", "linear_2"],
+    }
+
+
+def test_the_trial_is_told_what_the_config_says() -> None:
+    told = _trial_settings(
+        "rivals=[linear]", _SLICES, "trial={policy: best, tolerance: 0.02}", "evaluate.metric=f1"
+    )
+    assert (told.trial.policy, told.trial.tolerance) == ("best", 0.02)
+    assert (told.metric, told.slices, told.max_length) == ("f1", ("shop",), 128)
+
+
+def test_settings_of_the_trial_train_nothing_anew() -> None:
+    rivals = "rivals=[linear]"
+    before = {node.id: repr(node.exec_properties) for node in _create(rivals).components}
+    changed = _create(rivals, "trial.policy=best").components
+    after = {node.id: repr(node.exec_properties) for node in changed}
+    assert {name for name in before if before[name] != after[name]} == {"Trial"}
