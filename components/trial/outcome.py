@@ -1,6 +1,7 @@
 """All that a trial has found, as an artifact: `trial.json`, and `rows.npz` beside it."""
 
 import dataclasses
+import io
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -107,8 +108,10 @@ def write(directory: str, outcome: Outcome, rows: Mapping[str, np.ndarray]) -> N
     """Writes an outcome, and the arrays of rows beside it."""
     fileio.makedirs(directory)
     io_utils.write_string_file(f"{directory}/{FILE}", outcome.to_json())
+    packed = io.BytesIO()  # a file in the cloud can't be sought in, as NumPy does
+    np.savez_compressed(packed, **rows)
     with fileio.open(f"{directory}/{ROWS_FILE}", "wb") as file:
-        np.savez_compressed(file, **rows)
+        file.write(packed.getvalue())
 
 
 def read(directory: str) -> Outcome:
