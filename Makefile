@@ -52,8 +52,9 @@ format: $(MADE_DEV) ## Format the code and mend what ruff can mend
 data: $(MADE_VENV) ## Fetch the demo data, or say whether what is there is whole
 	@$(FETCH_DEMO_DATA)
 
-data/sentences.csv: | $(MADE_VENV)
+data/sentences.csv: pipeline/demo_data.py | $(MADE_VENV)
 	@$(FETCH_DEMO_DATA)
+	@touch $@
 
 requirements: $(MADE_TOOLS) ## Lock the packages again; ARGS=--upgrade takes newer ones
 	@echo "Locking requirements/*.txt ..."

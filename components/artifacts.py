@@ -22,6 +22,12 @@ class TextStatistics(artifact.Artifact):
     TYPE_NAME = "TextStatistics"
 
 
+class TrialReport(artifact.Artifact):
+    """What a trial has found: `trial.json` and `rows.npz`, see components/trial/outcome.py."""
+
+    TYPE_NAME = "TrialReport"
+
+
 class DataReport(artifact.Artifact):
     """What DataGate found: `findings.json`, and `index.html`, the page of the data."""
 

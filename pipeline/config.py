@@ -17,11 +17,13 @@ import yaml
 from components.data_gate import config as data_gate_config
 from components.ingest import formats
 from components.transform import config as transform_config
+from components.trial import config as trial_config
 from pipeline import config_errors, data_section, errors, sections, strict_yaml, task_settings
 from pipeline import overrides as overrides_lib
 from schemas import metrics as metrics_lib
 from schemas import tasks
 from trainer import config as trainer_config
+from trainer import rivals as rivals_lib
 
 PROJECT = pathlib.Path(__file__).resolve().parents[1]
 PRESETS = PROJECT / "pipeline" / "presets"
@@ -48,6 +50,9 @@ class Config(trainer_config.Section):
         tokenizer: How text becomes token ids.
         model: The shape of the model.
         train: How the model is trained.
+        rivals: Cheaper models that are trained beside it on the same examples; none turns that off.
+        rival_settings: The shape of each rival, and how fast it learns.
+        trial: How the transformer is compared with its rivals, and who goes on.
         evaluate: What the model must reach to be blessed.
         serve: How the exported model finds its answers.
         push: What happens to a blessed model.
@@ -67,6 +72,9 @@ class Config(trainer_config.Section):
     )
     model: trainer_config.ModelConfig = trainer_config.ModelConfig.model_validate({})
     train: trainer_config.TrainConfig = trainer_config.TrainConfig.model_validate({})
+    rivals: tuple[str, ...] = ()
+    rival_settings: rivals_lib.RivalSettings = rivals_lib.RivalSettings.model_validate({})
+    trial: trial_config.TrialConfig = trial_config.TrialConfig.model_validate({})
     evaluate: sections.EvaluateConfig = sections.EvaluateConfig.model_validate({})
     serve: sections.ServeConfig = sections.ServeConfig.model_validate({})
     push: sections.PushConfig = sections.PushConfig.model_validate({})
@@ -88,6 +96,12 @@ class Config(trainer_config.Section):
             known = ", ".join(tasks.names())
             raise ValueError(f"`task` must be one of {known}. Received: {config_errors.show(task)}")
         return task
+
+    @pydantic.field_validator("rivals")
+    @classmethod
+    def _rivals_differ(cls, rivals: tuple[str, ...]) -> tuple[str, ...]:
+        config_errors.refuse_repeated("rivals", rivals)
+        return rivals
 
     @pydantic.model_validator(mode="after")
     def _evaluate_as_the_task_does(self) -> "Config":
@@ -120,6 +134,8 @@ class Config(trainer_config.Section):
             *sections.tokenizer_problems(self.task_settings, self.tokenizer),
             *sections.serve_problems(self.task_settings, self.serve),
             *sections.start_problems(self.task_settings, self.model, self.train),
+            *sections.rival_problems(self.task, self.rivals),
+            *sections.trial_problems(self.task_settings, self.data, self.rivals, self.trial),
             *sections.format_problems(self.task, self.data),
             *sections.slice_problems(self.data, self.evaluate),
             *sections.bound_problems(self.task_settings, self.evaluate),

@@ -40,6 +40,7 @@ _RULES = {
     "less_than": "must be below {lt}",
     "less_than_equal": "must be at most {le}",
     "string_too_short": "must not be empty",
+    "too_short": "must not be empty",
     "literal_error": "must be one of {expected}",
 }
 

@@ -7,7 +7,9 @@
   (extremely positive), digit for digit as it was published;
 - `label`: `negative` where the rating is below 0, else `positive`; 383 sentences are rated exactly
   0 and count as positive;
-- `domain`: `movies`, `nyt`, `tweets` or `amazon`.
+- `domain`: `movies`, `nyt`, `tweets` or `amazon`;
+- `ratings`: every one of the ratings, whole numbers apart by spaces. Of 199 tweets the published
+  mean is another than that of the published ratings; for all else they agree.
 
 The sentences travel inside the source distribution of the Python package vaderSentiment 3.3.2,
 which pip downloads and checks against the hash in requirements/demo.txt. Nothing is unpacked to
@@ -37,23 +39,31 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENT = ROOT / "requirements" / "demo.txt"
 ARCHIVE = "vaderSentiment-3.3.2/additional_resources/hutto_ICWSM_2014.tar.gz"
-CSV_SHA256 = "ec74b9932e40bca556bb156b64d3b550fcba9259f15dc9e9047b3b7dcedef967"
+CSV_SHA256 = "67cade226c945e932e611b22c9204fb86adfe52cd9472509722618f96cef48f7"
+# The same without the column `ratings`, as it was written before there was one.
+OLD_CSV_SHA256 = "ec74b9932e40bca556bb156b64d3b550fcba9259f15dc9e9047b3b7dcedef967"
 FETCH_SECONDS = 300
 
 
 class Source(NamedTuple):
-    """One of the published files, and how many sentences it must hold."""
+    """Two of the published files, and how many sentences both must hold."""
 
     domain: str
     member: str
+    ratings_member: str
     sentences: int
 
 
+def _source(domain: str, stem: str, sentences: int) -> Source:
+    path = f"hutto_ICWSM_2014/{stem}"
+    return Source(domain, f"{path}_GroundTruth.txt", f"{path}_anonDataRatings.txt", sentences)
+
+
 SOURCES = (
-    Source("movies", "hutto_ICWSM_2014/movieReviewSnippets_GroundTruth.txt", 10_605),
-    Source("nyt", "hutto_ICWSM_2014/nytEditorialSnippets_GroundTruth.txt", 5_190),
-    Source("tweets", "hutto_ICWSM_2014/tweets_GroundTruth.txt", 4_200),
-    Source("amazon", "hutto_ICWSM_2014/amazonReviewSnippets_GroundTruth.txt", 3_708),
+    _source("movies", "movieReviewSnippets", 10_605),
+    _source("nyt", "nytEditorialSnippets", 5_190),
+    _source("tweets", "tweets", 4_200),
+    _source("amazon", "amazonReviewSnippets", 3_708),
 )
 
 
@@ -64,6 +74,7 @@ class Sentence(NamedTuple):
     rating: str
     label: str
     domain: str
+    ratings: str
 
 
 class DemoDataError(Exception):
@@ -136,10 +147,17 @@ def read_sentences(sdist: bytes, sources: Sequence[Source] = SOURCES) -> list[Se
     """
     try:
         archive = read_member(sdist, ARCHIVE)
-        files = [(source, read_member(archive, source.member)) for source in sources]
+        files = [
+            (
+                source,
+                read_member(archive, source.member),
+                read_member(archive, source.ratings_member),
+            )
+            for source in sources
+        ]
     except (tarfile.TarError, zlib.error, EOFError, OSError) as error:
         raise DemoDataError(f"the archive of sentences is damaged: {error}") from error
-    return [sentence for source, content in files for sentence in parse(source, content)]
+    return [sentence for of_source in files for sentence in parse(*of_source)]
 
 
 def read_member(archive: bytes, name: str) -> bytes:
@@ -159,26 +177,46 @@ def read_member(archive: bytes, name: str) -> bytes:
         return member.read()
 
 
-def parse(source: Source, content: bytes) -> list[Sentence]:
-    """Parses one published file: id, mean rating and text, apart by tabs.
+def parse(source: Source, content: bytes, ratings: bytes) -> list[Sentence]:
+    """Parses two published files: id, mean rating and text, and the ratings by id.
 
     Raises:
-        DemoDataError: If a line has another form, or the number of lines is not the published one.
+        DemoDataError: If a line has another form, a sentence has no ratings, or the number of lines
+            is not the published one.
     """
+    by_id = parse_ratings(source, ratings)
     sentences = []
     for number, line in enumerate(content.decode("utf-8").splitlines(), start=1):
         try:
-            _, rating, text = line.split("\t")
+            name, rating, text = line.split("\t")
             label = "negative" if float(rating) < 0 else "positive"
-        except ValueError as error:
+            sentences.append(Sentence(text, rating, label, source.domain, by_id[name]))
+        except (ValueError, KeyError) as error:
             raise DemoDataError(f"{source.member}, line {number}: {error}") from error
-        sentences.append(Sentence(text, rating, label, source.domain))
     if len(sentences) != source.sentences:
         raise DemoDataError(
             f"{source.member} must hold {source.sentences:,} sentences. "
             f"Received: {len(sentences):,}"
         )
     return sentences
+
+
+def parse_ratings(source: Source, content: bytes) -> dict[str, str]:
+    """Parses one published file of ratings: id, mean, deviation and `[2, -1, ...]`, apart by tabs.
+
+    The files name sentences in another order than those with the texts.
+
+    Raises:
+        DemoDataError: If a line has another form.
+    """
+    by_id = {}
+    for number, line in enumerate(content.decode("utf-8-sig").splitlines(), start=1):
+        try:
+            name, _, _, listed = line.split("\t")
+            by_id[name] = " ".join(str(int(each)) for each in listed.strip(" []").split(","))
+        except ValueError as error:
+            raise DemoDataError(f"{source.ratings_member}, line {number}: {error}") from error
+    return by_id
 
 
 def to_csv(sentences: Sequence[Sentence]) -> bytes:
@@ -209,7 +247,7 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 
 def is_whole(path: Path) -> bool:
-    """Tells whether the demo data is at `path` already.
+    """Tells whether the demo data is at `path` already; what an earlier version wrote is not it.
 
     Raises:
         DemoDataError: If another file is: it may be somebody's work, so it is left as it is.
@@ -220,9 +258,10 @@ def is_whole(path: Path) -> bool:
         return False
     except OSError as error:
         raise DemoDataError(f"`--output` cannot be read: {error}") from error
-    if hashlib.sha256(content).hexdigest() != CSV_SHA256:
+    checksum = hashlib.sha256(content).hexdigest()
+    if checksum not in (CSV_SHA256, OLD_CSV_SHA256):
         raise DemoDataError(f"{path} is not the demo data as published: move it away and try again")
-    return True
+    return checksum == CSV_SHA256
 
 
 def fetch(pip_python: Path) -> bytes:

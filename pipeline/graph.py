@@ -4,6 +4,7 @@ import dataclasses
 import pathlib
 
 import schemas
+from components.trial.settings import TRANSFORMER
 from pipeline import config as config_lib
 from schemas import features, tasks
 
@@ -94,16 +95,81 @@ def nodes(config: config_lib.Config) -> list[Node]:
                 *base,
             ),
         ),
+        *(_rival(config, rival) for rival in config.rivals),
+        *_more_seeds(config, base),
+        *_trial(config),
         Node(
             "Evaluator",
             "judge the model on the test split",
-            (("Ingest", "examples"), ("Trainer", "model"), ("latest_blessed", "model")),
+            (("Ingest", "examples"), (judged(config), "model"), ("latest_blessed", "model")),
         ),
     ]
     if config.push.enabled:
-        pusher = (("Trainer", "model"), ("Evaluator", "blessing"))
+        pusher = ((judged(config), "model"), ("Evaluator", "blessing"))
         graph.append(Node("Pusher", "copy a blessed model to where it serves", pusher))
     return graph
+
+
+def rival_id(rival: str) -> str:
+    """Names the node that trains a rival."""
+    return f"Trainer_{rival}"
+
+
+def judged(config: config_lib.Config) -> str:
+    """Names the node whose model goes on to the Evaluator."""
+    return "Trial" if config.rivals else "Trainer"
+
+
+def trainer_id(candidate: str, seed: int) -> str:
+    """Names the node that trains a candidate of the trial with a seed, the first of which is 1."""
+    first = "Trainer" if candidate == TRANSFORMER else rival_id(candidate)
+    return first if seed == 1 else f"{first}_{seed}"
+
+
+def candidates(config: config_lib.Config) -> list[tuple[str, int]]:
+    """Lists what a trial compares, by candidate and seed; nothing where there are no rivals."""
+    names = (TRANSFORMER, *config.rivals) if config.rivals else ()
+    return [(name, seed) for name in names for seed in range(1, config.trial.seeds + 1)]
+
+
+def _more_seeds(config: config_lib.Config, base: tuple[Edge, ...]) -> list[Node]:
+    """Lists the trainings of further seeds, the first of which every candidate has anyway."""
+    inputs = (
+        *(("Transform", "transformed_examples"), ("Transform", "transform_graph")),
+        *(("StatisticsGen", "statistics"), ("StatisticsGen", "text_statistics")),
+    )
+    return [
+        Node(
+            trainer_id(name, seed),
+            f"train the {'' if name == TRANSFORMER else 'rival '}{name} with seed "
+            f"{config.train.seed + seed - 1}",
+            (*inputs, *base) if name == TRANSFORMER else inputs,
+        )
+        for name, seed in candidates(config)
+        if seed > 1
+    ]
+
+
+def _trial(config: config_lib.Config) -> list[Node]:
+    """Compares the candidates, where there are rivals."""
+    models = tuple((trainer_id(*candidate), "model") for candidate in candidates(config))
+    if not models:
+        return []
+    data = (("Ingest", "examples"), ("Transform", "transform_graph"))
+    what = f"compare the transformer with {_count(len(config.rivals), 'rival')} on the test split"
+    return [Node("Trial", what, (*data, *models))]
+
+
+def _rival(config: config_lib.Config, rival: str) -> Node:
+    """Takes what the transformer's Trainer takes, but for a model to start from."""
+    return Node(
+        rival_id(rival),
+        f"train the rival {rival} for up to {_count(config.train.epochs, 'epoch')}",
+        (
+            *(("Transform", "transformed_examples"), ("Transform", "transform_graph")),
+            *(("StatisticsGen", "statistics"), ("StatisticsGen", "text_statistics")),
+        ),
+    )
 
 
 def _reading(data: config_lib.DataConfig) -> str:

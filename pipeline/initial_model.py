@@ -16,6 +16,7 @@ from pipeline import config as config_lib
 from pipeline import config_errors, errors
 from pipeline import workspace as workspace_lib
 from schemas import tasks
+from trainer import config as trainer_config
 from trainer import exported
 
 _SAVED_MODEL = "saved_model.pb"
@@ -138,6 +139,8 @@ def _problems(config: config_lib.Config, directory: pathlib.Path) -> Iterator[st
             f"`model.init_from` must be of the architecture {architecture} for {config.task}. "
             f"Received: {made.architecture}"
         )
+    if not isinstance(made.model, trainer_config.ModelConfig):
+        return  # a rival, whose shape has none of the keys below
     fields = transform_config.TokenizerConfig.model_fields
     keys = [key for key in fields if key not in _FREE_TOKENIZER_KEYS]
     if made.model.positions == "learned":

@@ -23,6 +23,8 @@ from components.schema import component as schema_gen
 from components.statistics import component as statistics_gen
 from components.trainer import component as trainer_component
 from components.transform import component as transform_component
+from components.trial import component as trial_component
+from components.trial import settings as trial_settings
 from pipeline import code_digest, eval_config, graph, ingest_settings, initial_model, task_settings
 from pipeline import config as config_lib
 from pipeline import workspace as workspace_lib
@@ -110,32 +112,28 @@ def create_pipeline(
     transform.add_upstream_node(gate)
 
     # The transformer; the test split is not among what it is given.
-    trainer = trainer_component.Trainer(
-        base_model=base_model,
-        statistics=statistics.outputs["statistics"],
-        text_statistics=statistics.outputs["text_statistics"],
-        run_fn="trainer.run.run_fn",
-        examples=transform.outputs["transformed_examples"],
-        transform_graph=transform.outputs["transform_graph"],
-        train_args=trainer_pb2.TrainArgs(splits=[features.TRAIN_SPLIT]),
-        eval_args=trainer_pb2.EvalArgs(splits=[features.EVAL_SPLIT]),
-        custom_config={
-            "task": config.task_settings.to_fields(),
-            "architecture": tasks.contract(config.task).architecture,
-            "model": config.model.model_dump(),
-            "train": config.train.model_dump(),
-            "max_length": config.tokenizer.max_length,
-            "tokenizer": config.tokenizer.model_dump(),
-            "backup_dir": str(workspace.backups),
-            "code": code_digest.of("trainer", "schemas"),
-        },
-    )
+    trainer = _trainer(config, workspace, transform, statistics, base_model=base_model)
+
+    # Cheaper models, learned from the very same examples: what puts the transformer on trial.
+    rivals = [
+        _trainer(config, workspace, transform, statistics, candidate=rival)
+        for rival in config.rivals
+    ]
+
+    # The transformer has to earn its place: all candidates on the test split, and the winner.
+    more_seeds = [
+        _trainer(config, workspace, transform, statistics, *of_seed, base_model=base_model)
+        for of_seed in graph.candidates(config)
+        if of_seed[1] > 1
+    ]
+    trial = _trial(config, ingested, transform, [trainer, *rivals, *more_seeds])
+    judged_model = (trial or trainer).outputs["model"]
 
     # The judgement on the test split: bounds, and no worse than the latest blessed model.
     evaluation = evaluator.Evaluator(
         examples=ingested.outputs["examples"],
         example_splits=[features.TEST_SPLIT],
-        model=trainer.outputs["model"],
+        model=judged_model,
         baseline_model=latest_blessed.outputs["model"],
         eval_config=eval_config.build(config),
     )
@@ -143,14 +141,15 @@ def create_pipeline(
 
     components = [ingested, statistics, schema, validator, latest_blessed, gate]
     components += [start] if start else []
-    components += [transform, trainer, evaluation]
+    components += [transform, trainer, *rivals, *more_seeds]
+    components += [trial, evaluation] if trial else [evaluation]
 
     # A blessed model becomes a new version in the serving directory.
     if config.push.enabled:
         serving = pusher_pb2.PushDestination.Filesystem(base_directory=str(workspace.serving))
         components.append(
             Pusher(
-                model=trainer.outputs["model"],
+                model=judged_model,
                 model_blessing=evaluation.outputs["blessing"],
                 push_destination=pusher_pb2.PushDestination(filesystem=serving),
             )
@@ -176,6 +175,78 @@ def _start(
     if found is None:
         return None
     return pretrained.Pretrained(source=str(found), digest=initial_model.digest(found))
+
+
+def _trainer(
+    config: config_lib.Config,
+    workspace: workspace_lib.Workspace,
+    transform: transform_component.Transform,
+    statistics: statistics_gen.StatisticsGen,
+    candidate: str = trial_settings.TRANSFORMER,
+    seed: int = 1,
+    base_model: types.BaseChannel | None = None,
+) -> trainer_component.Trainer:
+    """Trains the task's own model, or a rival of it, from the train split; eval stops it.
+
+    A rival starts from no other model. The first seed is the config's, and others follow it.
+    """
+    contract = tasks.contract(config.task)
+    rival = None if candidate == trial_settings.TRANSFORMER else candidate
+    settings = config.rival_settings.of(rival) if rival else None
+    train = settings.train(config.train) if settings else config.train
+    train = train.model_copy(update={"seed": train.seed + seed - 1})
+    made = trainer_component.Trainer(
+        base_model=None if rival else base_model,
+        statistics=statistics.outputs["statistics"],
+        text_statistics=statistics.outputs["text_statistics"],
+        run_fn="trainer.run.run_fn",
+        examples=transform.outputs["transformed_examples"],
+        transform_graph=transform.outputs["transform_graph"],
+        train_args=trainer_pb2.TrainArgs(splits=[features.TRAIN_SPLIT]),
+        eval_args=trainer_pb2.EvalArgs(splits=[features.EVAL_SPLIT]),
+        custom_config={
+            "task": config.task_settings.to_fields(),
+            "architecture": contract.rivals[rival] if rival else contract.architecture,
+            "model": (settings or config.model).model_dump(),
+            "train": train.model_dump(),
+            "max_length": config.tokenizer.max_length,
+            "tokenizer": config.tokenizer.model_dump(),
+            "backup_dir": str(workspace.backups),
+            "code": code_digest.of("trainer", "schemas"),
+        },
+    )
+    return made.with_id(graph.trainer_id(candidate, seed))
+
+
+def _trial(
+    config: config_lib.Config,
+    ingested: ingest.Ingest,
+    transform: transform_component.Transform,
+    trainers: list[trainer_component.Trainer],
+) -> trial_component.Trial | None:
+    """Compares what the nodes have trained; None where there is no rival."""
+    by_id = {node.id: node for node in trainers}
+    nodes = {
+        trial_settings.model_key(*candidate): by_id[graph.trainer_id(*candidate)]
+        for candidate in graph.candidates(config)
+    }
+    if not nodes:
+        return None
+    made = trial_component.Trial(
+        examples=ingested.outputs["examples"],
+        transform_graph=transform.outputs["transform_graph"],
+        models={key: node.outputs["model"] for key, node in nodes.items()},
+        settings=trial_settings.Settings(
+            trial=config.trial,
+            task=config.task_settings,
+            metric=config.evaluate.metric,
+            slices=config.evaluate.slices,
+            max_length=config.tokenizer.max_length,
+            trainers={key: node.id for key, node in nodes.items()},
+        ),
+    )
+    _tell_cache(made, code_digest.of("components/trial", "schemas", "trainer"))
+    return made
 
 
 def _text_settings(config: config_lib.Config) -> statistics_gen.TextSettings:

@@ -13,6 +13,7 @@ from tfx.utils import io_utils
 
 from components.data_gate import findings as findings_lib
 from components.evaluator import evaluation, verdict
+from components.trial import outcome
 from pipeline import execution
 from pipeline import workspace as workspace_lib
 
@@ -27,6 +28,7 @@ class Results:
         pushed_dir: The directory of the pushed version; None when nothing was pushed.
         quarantined: Rows that could not be used.
         warnings: What DataGate found, but let pass.
+        trial: What the trial of the transformer has come to; None without rivals.
     """
 
     rows: dict[str, int]
@@ -34,6 +36,7 @@ class Results:
     pushed_dir: str | None
     quarantined: int = 0
     warnings: tuple[findings_lib.Finding, ...] = ()
+    trial: outcome.Outcome | None = None
 
 
 def read(workspace: workspace_lib.Workspace, nodes: Sequence[execution.NodeRun]) -> Results:
@@ -46,6 +49,7 @@ def read(workspace: workspace_lib.Workspace, nodes: Sequence[execution.NodeRun])
         [evaluated] = outputs(ids["Evaluator"], "evaluation")
         [report] = outputs(ids["DataGate"], "report")
         [quarantine] = outputs(ids["Ingest"], "quarantine")
+        tried = outputs(ids["Trial"], "trial") if "Trial" in ids else []
         pushed = outputs(ids["Pusher"], "pushed_model") if "Pusher" in ids else []
     return Results(
         rows=_rows(statistics),
@@ -53,6 +57,7 @@ def read(workspace: workspace_lib.Workspace, nodes: Sequence[execution.NodeRun])
         pushed_dir=next((_destination(artifact) for artifact in pushed), None),
         quarantined=quarantine.properties["rows"].int_value,
         warnings=findings_lib.read(report.uri).warnings,
+        trial=next((outcome.read(artifact.uri) for artifact in tried), None),
     )
 
 

@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 
 from components.data_gate import findings as findings_lib
 from components.evaluator import verdict
+from components.trial import comparison, outcome
 from pipeline import config as config_lib
-from pipeline import errors, execution, results, summary
+from pipeline import errors, execution, results, summary, summary_trial
 from pipeline import workspace as workspace_lib
 from schemas import metrics as metrics_lib
 
@@ -41,6 +42,7 @@ def build(
         data_page=str(workspace.data_report / "index.html"),
         log_path=log_path,
         next_command=_next_command(found, len(config.task_settings.texts)),
+        trial=_trial(found.trial) if found.trial else None,
     )
 
 
@@ -64,6 +66,47 @@ def _row(
         max_drop=bounds["max_drop"].bound if "max_drop" in bounds else None,
         passed=all(bound.passed for bound in bounds.values()) if bounds else None,
         higher_is_better=known is None or known.higher_is_better,
+    )
+
+
+def _trial(found: outcome.Outcome) -> summary_trial.TrialSummary:
+    """Takes out of a trial what a summary shows: the metric that decides, on all rows."""
+    deciding = (found.metric, comparison.ALL_ROWS)
+    compared = found.compared
+    differences = {d.second: d for d in compared.differences if (d.metric, d.slice) == deciding}
+    values = {v.candidate: v.value for v in compared.values if (v.metric, v.slice) == deciding}
+    return summary_trial.TrialSummary(
+        decision=found.verdict.decision,
+        reasons=found.verdict.reasons,
+        metric=found.metric,
+        rows=[
+            _candidate(each, values.get(each.name), differences.get(each.name))
+            for each in found.candidates
+        ],
+        winner=found.winner,
+        winner_reason=found.winner_reason,
+        price_per_core_hour=found.price_per_core_hour,
+    )
+
+
+def _candidate(
+    candidate: outcome.Candidate,
+    value: float | None,
+    difference: comparison.Difference | None,
+) -> summary_trial.CandidateRow:
+    alone = candidate.measured.timings.get(outcome.ALONE)
+    seconds = [training.seconds for training in candidate.trainings]
+    return summary_trial.CandidateRow(
+        name=candidate.name,
+        value=value,
+        better=difference.value if difference else None,
+        better_low=difference.low if difference else None,
+        better_high=difference.high if difference else None,
+        p=difference.corrected_p if difference else None,
+        train_seconds=sum(seconds) / len(seconds),
+        export_bytes=candidate.export_bytes,
+        p50_seconds=alone.p50_seconds if alone else None,
+        cost_of_a_million=candidate.cost_of_a_million,
     )
 
 

@@ -1,11 +1,12 @@
 """What is judged and pushed, as the config has it, and the rules between the sections."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 import pydantic
 
 from components.ingest import formats
 from components.transform import config as transform_config
+from components.trial import config as trial_config
 from pipeline import config_errors, data_section
 from schemas import classification, metrics, tasks, tokens
 from trainer import config as trainer_config
@@ -161,12 +162,15 @@ def _bound_problems(
 
 
 def _unknown_metric(key: str, name: str, task: str, known: Collection[str]) -> str:
-    meant = config_errors.nearest(name, list(known))
-    hint = f". Did you mean `{meant}`?" if meant else ""
     return (
         f"`{key}` must name a metric of {task} ({', '.join(known)}). "
-        f"Received: {config_errors.show(name)}{hint}"
+        f"Received: {config_errors.show(name)}{_hint(name, known)}"
     )
+
+
+def _hint(name: str, known: Collection[str]) -> str:
+    meant = config_errors.nearest(name, list(known))
+    return f". Did you mean `{meant}`?" if meant else ""
 
 
 def task_problems(
@@ -235,6 +239,44 @@ def serve_problems(settings: tasks.Settings, serve: ServeConfig) -> Iterator[str
     for key, value in serve:
         if value is not None and key not in tasks.contract(settings.name).serving:
             yield _foreign(f"serve.{key}", value, settings.name)
+
+
+def rival_problems(task: str, rivals: Sequence[str]) -> Iterator[str]:
+    """Yields rivals that the task cannot be learned by."""
+    known = tasks.contract(task).rivals
+    if rivals and not known:
+        yield _foreign("rivals", list(rivals), task)
+        return
+    for rival in rivals:
+        if rival not in known:
+            yield (
+                f"`rivals` must name models of {task} ({', '.join(known)}). "
+                f"Received: {config_errors.show(rival)}{_hint(rival, known)}"
+            )
+
+
+def trial_problems(
+    settings: tasks.Settings,
+    data: data_section.DataConfig,
+    rivals: Sequence[str],
+    trial: trial_config.TrialConfig,
+) -> Iterator[str]:
+    """Yields what is wrong with the comparison of the rivals."""
+    if trial.seeds > 1 and not rivals:
+        yield f"`trial.seeds` must be left out without `rivals`. Received: {trial.seeds}"
+    if trial.ratings is None:
+        return
+    if data.keep.get(trial.ratings) != "text":
+        yield (
+            "`trial.ratings` must be a column that `data.keep` has as text. "
+            f"Received: {config_errors.show(trial.ratings)}"
+        )
+    several = settings.options.get(classification.SEPARATOR) or len(settings.targets) > 1
+    if settings.name not in ("classification", "regression") or several:
+        yield (
+            "`trial.ratings` must be left out but for classification with one label and regression "
+            f"of one number. Received: {config_errors.show(trial.ratings)}"
+        )
 
 
 def tokenizer_problems(

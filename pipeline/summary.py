@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import rich.text
 
 from pipeline import console as console_lib
-from pipeline import console_text, summary_metrics, summary_table
+from pipeline import console_text, summary_metrics, summary_table, summary_trial
 
 MetricRow = summary_metrics.MetricRow
 BLESSED, NOT_BLESSED = "blessed", "not blessed"
@@ -48,6 +48,7 @@ class RunSummary:
         data_page: The page of the data.
         log_path: Where everything else was written.
         next_command: What to try now; None if nothing comes to mind.
+        trial: What the trial of the transformer has come to; None where there was none.
     """
 
     name: str
@@ -65,6 +66,7 @@ class RunSummary:
     data_page: str
     log_path: str
     next_command: str | None = None
+    trial: summary_trial.TrialSummary | None = None
 
     @property
     def cached(self) -> int:
@@ -74,7 +76,7 @@ class RunSummary:
 
 def render(summary: RunSummary, console: console_lib.Console) -> None:
     """Shows a summary, with what matters most at its end, where eyes are when a run is over."""
-    sections = [_components, _rows, _warnings, _metrics, _slices, _verdict, _places]
+    sections = [_components, _rows, _warnings, _trial, _metrics, _slices, _verdict, _places]
     for section in sections:
         lines = section(summary, console)
         if lines:
@@ -113,6 +115,12 @@ def _warnings(summary: RunSummary, console: console_lib.Console) -> list[rich.te
         return []
     count = f"{len(summary.warnings)} of the data"
     return [_head("Warnings", count), *_sentences(summary.warnings, console)]
+
+
+def _trial(summary: RunSummary, console: console_lib.Console) -> list[rich.text.Text]:
+    if summary.trial is None:
+        return []
+    return summary_trial.lines(summary.trial, console.width, console.printable)
 
 
 def _metrics(summary: RunSummary, console: console_lib.Console) -> list[rich.text.Text]:

@@ -12,9 +12,11 @@ class Metric:
         maximum: The largest value it can take; None where there is none.
         meaning: One line for people.
         minimum: The smallest value it can take; None where there is none.
+        mean_of_rows: Whether it is the mean of what each row has by itself.
     """
 
     higher_is_better: bool
     maximum: float | None
     meaning: str
     minimum: float | None = 0.0
+    mean_of_rows: bool = False

@@ -19,6 +19,16 @@ from schemas import features, metrics
 
 Kind = Literal["text", "number"]
 
+# Cheaper models of a text or a pair: the name that a config has each by, to its architecture.
+ENCODER_RIVALS: Mapping[str, str] = types.MappingProxyType(
+    {
+        "linear": "linear",
+        "embeddings": "averaged_embeddings",
+        "cnn": "cnn",
+        "lstm": "lstm",
+    }
+)
+
 # Where an exported model tells the settings of its task; servers leave that directory alone.
 SETTINGS_FILE = "assets.extra/task.json"
 
@@ -83,6 +93,8 @@ class Contract(abc.ABC):
         serving: Keys of `serve` that the task heeds, with what they are unless the config says;
             they are options, too.
         architecture: The model, a name in `trainer/models`, that the task is learned by.
+        rivals: Cheaper models that it can be put on trial against: the name that a config has each
+            by, to its architecture.
     """
 
     min_texts: int = 1
@@ -97,6 +109,7 @@ class Contract(abc.ABC):
     may_start: bool = True
     serving: Mapping[str, float] = types.MappingProxyType({})
     architecture: str = "transformer"
+    rivals: Mapping[str, str] = types.MappingProxyType({})
 
     def request_features(self, settings: Settings) -> dict[str, Kind]:
         """Lists the raw features that a request carries, in the order of the signature."""

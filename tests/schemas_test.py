@@ -65,5 +65,7 @@ def test_a_curated_schema_wants_every_value(path: pathlib.Path) -> None:
 def test_the_demos_schema_knows_its_labels() -> None:
     [path] = [path for path in _PATHS if path.parent.name == "sentiment"]
     schema = tfdv.load_schema_text(str(path))
-    rows = pd.DataFrame({"text": ["x"], "label": ["neutral"], "domain": ["nyt"]})
+    rows = pd.DataFrame(
+        {"text": ["x"], "label": ["neutral"], "domain": ["nyt"], "ratings": ["1 -2"]}
+    )
     assert _anomalies(schema, rows, "TRAINING") == {"label"}

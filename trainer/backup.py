@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from typing import Any
 
 import tensorflow as tf
 
@@ -17,6 +18,8 @@ class State:
         weight_sum: The weight of those examples; their mean loss is the quotient.
         best_loss: Lowest eval loss so far.
         best_epoch: The epoch that had it; 0 before any has ended.
+        seconds: Wall time that the training had taken when this was saved.
+        ended: The epochs that have ended, as `trainer/training_record.py` tells them.
     """
 
     epoch: int = 1
@@ -25,6 +28,8 @@ class State:
     weight_sum: float = 0.0
     best_loss: float = float("inf")
     best_epoch: int = 0
+    seconds: float = 0.0
+    ended: list[dict[str, Any]] = dataclasses.field(default_factory=list)
 
 
 class Backup:

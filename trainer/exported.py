@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from trainer import config
+from trainer import rivals
 
 # Beside the task's settings; servers leave that directory alone.
 FILE = "assets.extra/model.json"
@@ -27,7 +27,7 @@ class Exported:
     """
 
     architecture: str
-    model: config.ModelConfig
+    model: rivals.Shape
     tokenizer: Mapping[str, Any]
     variables: Mapping[str, str]
 
@@ -40,4 +40,4 @@ class Exported:
     def from_json(cls, text: str) -> "Exported":
         """Reads it back."""
         fields: dict[str, Any] = json.loads(text)
-        return cls(**{**fields, "model": config.ModelConfig(**fields["model"])})
+        return cls(**{**fields, "model": rivals.shape(fields["architecture"], fields["model"])})

@@ -8,7 +8,8 @@ batch as one replica would, and gradients are clipped after they are summed.
 import dataclasses
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -29,10 +30,12 @@ class Outcome:
     Attributes:
         reason: In words, why it ended.
         best_epoch: The epoch whose weights the model now has.
+        epochs: How each epoch went, as `trainer/training_record.py` tells them.
     """
 
     reason: str
     best_epoch: int
+    epochs: Sequence[dict[str, Any]] = ()
 
 
 class Fit:
@@ -50,6 +53,7 @@ class Fit:
         logs_dir: str,
         report: Callable[[progress.Event], None],
         summary: Callable[[dict[str, float]], dict[str, float]] = lambda means: {},
+        started: float | None = None,
     ):
         """Makes the training, or takes it up where its backup stands.
 
@@ -64,6 +68,7 @@ class Fit:
             logs_dir: Where TensorBoard's logs go.
             report: Told every event.
             summary: Computes more metrics of the means over the eval split.
+            started: When this process began, as `time.monotonic` tells it; None for now.
         """
         self._weights = [v.value for v in model.weights]
         self._best = [tf.Variable(tf.zeros_like(w), trainable=False) for w in self._weights]
@@ -80,6 +85,13 @@ class Fit:
         self._summary = summary
         self._state = self._backup.restore() or backup_lib.State()
         self._saved_at = time.monotonic()
+        self._earlier_seconds = self._state.seconds
+        self._started = self._saved_at if started is None else started
+
+    @property
+    def seconds(self) -> float:
+        """Wall time of this training, that of interrupted processes included."""
+        return self._earlier_seconds + time.monotonic() - self._started
 
     @property
     def steps_done(self) -> int:
@@ -92,7 +104,7 @@ class Fit:
             self._run_epoch()
         for weight, best in zip(self._weights, self._best, strict=True):
             weight.assign(best)
-        return Outcome(reason=reason, best_epoch=self._state.best_epoch)
+        return Outcome(reason, self._state.best_epoch, tuple(self._state.ended))
 
     def discard_backup(self) -> None:
         """Removes the backup, once the model is safe elsewhere."""
@@ -117,15 +129,17 @@ class Fit:
         if best:
             for variable, weight in zip(self._best, self._weights, strict=True):
                 variable.assign(weight)
+        end = progress.EpochEnd(epoch, time.monotonic() - started, metrics, best)
         self._state = backup_lib.State(
             epoch=epoch + 1,
             best_loss=eval_loss if best else self._state.best_loss,
             best_epoch=epoch if best else self._state.best_epoch,
+            ended=[*self._state.ended, dataclasses.asdict(end)],
         )
         self._save()
         rate = float(self._optimizer.learning_rate)
         self._logs.write(epoch, {**metrics, "learning_rate": rate})
-        self._report(progress.EpochEnd(epoch, time.monotonic() - started, metrics, best))
+        self._report(end)
 
     def _train_batches(self) -> None:
         """Trains on what is left of the epoch."""
@@ -184,6 +198,7 @@ class Fit:
         return {f"eval_{name}": value for name, value in (means | self._summary(means)).items()}
 
     def _save(self) -> None:
+        self._state = dataclasses.replace(self._state, seconds=self.seconds)
         self._backup.save(self._state)
         self._saved_at = time.monotonic()
 

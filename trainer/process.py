@@ -18,6 +18,7 @@ import tensorflow as tf
 import tensorflow_transform as tft
 
 from trainer import (
+    config,
     export,
     fit,
     initialization,
@@ -28,6 +29,7 @@ from trainer import (
     step,
     strategy,
     tasks,
+    training_record,
 )
 from trainer import input as input_lib
 from trainer import request as request_lib
@@ -60,12 +62,15 @@ def train(request: request_lib.Request, report: Callable[[progress.Event], None]
         if request.base_model:
             initialization.take_over(model, request.base_model)
         initialization.freeze(model, request.train.freeze)
+        architecture = models.get(request.architecture)
+        if hasattr(architecture, "adapt"):
+            architecture.adapt(model, train_split.in_order())
         adamw = optimizer.build(
             request.train,
             total_steps=request.train.epochs * updates_per_epoch,
             num_replicas=devices.num_replicas_in_sync,
             loss_scaling=policy == "mixed_float16",
-            rates=initialization.rates(model, request.train.layer_decay, request.model.num_layers),
+            rates=_rates(model, request),
         )
         adamw.build(model.trainable_variables)
     training = fit.Fit(
@@ -86,21 +91,22 @@ def train(request: request_lib.Request, report: Callable[[progress.Event], None]
         logs_dir=request.logs_dir,
         report=report,
         summary=task.summary,
+        started=started,
     )
-    report(
-        progress.Started(
-            epochs=request.train.epochs,
-            steps_per_epoch=train_split.num_batches,
-            parameters=sum(int(tf.size(w)) for w in model.trainable_variables),
-            replicas=devices.num_replicas_in_sync,
-            precision=policy,
-            resumed_step=training.steps_done,
-        )
+    begun = progress.Started(
+        epochs=request.train.epochs,
+        steps_per_epoch=train_split.num_batches,
+        parameters=sum(int(tf.size(w)) for w in model.trainable_variables),
+        replicas=devices.num_replicas_in_sync,
+        precision=policy,
+        resumed_step=training.steps_done,
     )
+    report(begun)
     outcome = training.run()
     exported = _in_float32(model, request, transform_output, task)
     export.save(exported, transform_output, task, request.serving_model_dir)
     initialization.describe(exported, request)
+    _record(request, begun, outcome, training.seconds)
     training.discard_backup()
     report(progress.Finished(outcome.reason, outcome.best_epoch, time.monotonic() - started))
 
@@ -138,6 +144,32 @@ def _build(
     return task.build_model(
         models.get(request.architecture), request.model, transform_output, request.max_length
     )
+
+
+def _record(
+    request: request_lib.Request, begun: progress.Started, outcome: fit.Outcome, seconds: float
+) -> None:
+    """Writes beside the exported model what its training cost."""
+    record = training_record.TrainingRecord(
+        seconds=seconds,
+        peak_memory_bytes=training_record.peak_memory_bytes(),
+        parameters=begun.parameters,
+        replicas=begun.replicas,
+        precision=begun.precision,
+        resumed_step=begun.resumed_step,
+        reason=outcome.reason,
+        best_epoch=outcome.best_epoch,
+        epochs=outcome.epochs,
+    )
+    with tf.io.gfile.GFile(f"{request.serving_model_dir}/{training_record.FILE}", "w") as file:
+        file.write(record.to_json())
+
+
+def _rates(model: keras.Model, request: request_lib.Request) -> dict[str, float]:
+    """Tells the share of the learning rate that each weight has; a rival's all have the whole."""
+    if not isinstance(request.model, config.ModelConfig):
+        return {}
+    return initialization.rates(model, request.train.layer_decay, request.model.num_layers)
 
 
 def _digest(request: request_lib.Request) -> str:

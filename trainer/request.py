@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from schemas import tasks
-from trainer import config
+from trainer import config, rivals
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Request:
 
     task: tasks.Settings
     architecture: str
-    model: config.ModelConfig
+    model: rivals.Shape
     train: config.TrainConfig
     max_length: int
     transform_output: str
@@ -60,7 +60,7 @@ class Request:
         """Reads a request back from JSON."""
         fields: dict[str, Any] = json.loads(text)
         fields["task"] = tasks.Settings.from_fields(fields["task"])
-        fields["model"] = config.ModelConfig(**fields["model"])
+        fields["model"] = rivals.shape(fields["architecture"], fields["model"])
         fields["train"] = config.TrainConfig(**fields["train"])
         for name in ("train_files", "eval_files"):
             fields[name] = tuple(fields[name])

@@ -5,7 +5,7 @@ from typing import Any
 from tfx.components.trainer import fn_args_utils
 
 from schemas import tasks
-from trainer import config, launch, listeners
+from trainer import config, launch, listeners, rivals
 from trainer import request as request_lib
 
 
@@ -25,7 +25,7 @@ def request_of(fn_args: fn_args_utils.FnArgs) -> request_lib.Request:
     return request_lib.Request(
         task=tasks.Settings.from_fields(settings["task"]),
         architecture=settings["architecture"],
-        model=config.ModelConfig(**settings["model"]),
+        model=rivals.shape(settings["architecture"], settings["model"]),
         train=config.TrainConfig(**settings["train"]),
         max_length=settings["max_length"],
         transform_output=fn_args.transform_output,

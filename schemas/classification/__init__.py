@@ -11,22 +11,29 @@ _AUC = metrics.Metric(True, 1.0, "chance that a label's example outranks another
 
 ONE_LABEL = {
     "accuracy": metrics.Metric(
-        True, 1.0, "share of examples whose likeliest label is the right one"
+        True, 1.0, "share of examples whose likeliest label is the right one", mean_of_rows=True
     ),
     "precision": metrics.Metric(True, 1.0, "share right of what gets a label; mean over labels"),
     "recall": metrics.Metric(True, 1.0, "share found of what has a label; mean over labels"),
     "f1": metrics.Metric(True, 1.0, "harmonic mean of precision and recall; mean over labels"),
     "auc": _AUC,
-    "cross_entropy": metrics.Metric(False, None, "mean of -log p(right label), in nats"),
+    "cross_entropy": metrics.Metric(
+        False, None, "mean of -log p(right label), in nats", mean_of_rows=True
+    ),
     "calibration_error": metrics.Metric(False, 1.0, "mean gap between confidence and accuracy"),
 }
 SEVERAL_LABELS = {
-    "subset_accuracy": metrics.Metric(True, 1.0, "share of examples with exactly the right labels"),
+    "subset_accuracy": metrics.Metric(
+        True, 1.0, "share of examples with exactly the right labels", mean_of_rows=True
+    ),
     "f1_micro": metrics.Metric(True, 1.0, "harmonic mean of precision and recall over all labels"),
     "f1_macro": metrics.Metric(True, 1.0, "the same of each label; mean over labels"),
     "auc": _AUC,
     "cross_entropy": metrics.Metric(
-        False, None, "mean of -log p(right yes or no) over examples and labels, in nats"
+        False,
+        None,
+        "mean of -log p(right yes or no) over examples and labels, in nats",
+        mean_of_rows=True,
     ),
 }
 
@@ -38,6 +45,7 @@ class Contract(tasks.Contract):
     has_labels = True
     options = (SEPARATOR,)
     train_keys = ("label_smoothing", "class_weights")
+    rivals = tasks.ENCODER_RIVALS
 
     def metrics(self, settings: tasks.Settings) -> Mapping[str, metrics.Metric]:
         """Lists the metrics of one label for each row, or of several."""

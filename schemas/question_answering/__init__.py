@@ -17,10 +17,16 @@ QUESTION, CONTEXT, SHARED = range(3)
 
 METRICS = {
     "exact_match": metrics.Metric(
-        True, 1.0, "share of answers that are a right one, articles and punctuation apart"
+        True,
+        1.0,
+        "share of answers that are a right one, articles and punctuation apart",
+        mean_of_rows=True,
     ),
     "f1": metrics.Metric(
-        True, 1.0, "harmonic mean of the shares of words that answer and truth share; mean of rows"
+        True,
+        1.0,
+        "harmonic mean of the shares of words that answer and truth share; mean of rows",
+        mean_of_rows=True,
     ),
 }
 

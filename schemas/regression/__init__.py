@@ -8,8 +8,12 @@ from schemas import metrics, tasks
 NAMES = "names"
 
 EACH = {
-    "mse": metrics.Metric(False, None, "mean of the squared error, in squared units"),
-    "mae": metrics.Metric(False, None, "mean of the absolute error, in the target's unit"),
+    "mse": metrics.Metric(
+        False, None, "mean of the squared error, in squared units", mean_of_rows=True
+    ),
+    "mae": metrics.Metric(
+        False, None, "mean of the absolute error, in the target's unit", mean_of_rows=True
+    ),
     "pearson": metrics.Metric(True, 1.0, "correlation of answer and target", minimum=-1.0),
     "spearman": metrics.Metric(True, 1.0, "correlation of their ranks", minimum=-1.0),
     "r2": metrics.Metric(True, 1.0, "share of the target's variance explained", minimum=None),
@@ -42,6 +46,7 @@ class Contract(tasks.Contract):
     max_targets = None
     target_kind: tasks.Kind = "number"
     options = (NAMES,)
+    rivals = tasks.ENCODER_RIVALS
 
     def metrics(self, settings: tasks.Settings) -> Mapping[str, metrics.Metric]:
         """Lists the metrics; of several targets their means first, then those of each."""

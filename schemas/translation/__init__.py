@@ -20,9 +20,14 @@ METRICS = {
         True, 100.0, "n-grams of 1 to 4 words that are the reference's, of the whole split"
     ),
     "sentence_chrf": metrics.Metric(
-        True, 100.0, "n-grams of 1 to 6 characters that are the reference's; mean of rows"
+        True,
+        100.0,
+        "n-grams of 1 to 6 characters that are the reference's; mean of rows",
+        mean_of_rows=True,
     ),
-    "exact_match": metrics.Metric(True, 1.0, "share of translations that are the reference"),
+    "exact_match": metrics.Metric(
+        True, 1.0, "share of translations that are the reference", mean_of_rows=True
+    ),
     "length_ratio": metrics.Metric(
         True, None, "words of the translations for each of the reference"
     ),

@@ -70,6 +70,16 @@ def test_overrides_stand_above_the_file(tmp_path: pathlib.Path) -> None:
     assert loaded.evaluate.floor == {"accuracy": 0.6}
 
 
+def test_there_are_no_rivals_unless_the_config_names_some(tmp_path: pathlib.Path) -> None:
+    assert _load(tmp_path, _MINIMAL).rivals == ()
+    named = _load(
+        tmp_path, _MINIMAL, "rivals=[linear, cnn]", "rival_settings.cnn.learning_rate=1e-4"
+    )
+    assert named.rivals == ("linear", "cnn")
+    assert named.rival_settings.of("cnn").learning_rate == 1e-4
+    assert named.rival_settings.of("cnn").weight_decay == 0.01
+
+
 def test_a_config_cannot_be_changed(tmp_path: pathlib.Path) -> None:
     loaded = _load(tmp_path, _MINIMAL)
     with pytest.raises(ValueError, match="frozen"):

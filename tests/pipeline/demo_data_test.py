@@ -11,10 +11,13 @@ import pytest
 
 from pipeline import demo_data
 
-MOVIES = demo_data.Source("movies", "hutto/movies.txt", 3)
-TWEETS = demo_data.Source("tweets", "hutto/tweets.txt", 1)
+MOVIES = demo_data.Source("movies", "hutto/movies.txt", "hutto/movie_ratings.txt", 3)
+TWEETS = demo_data.Source("tweets", "hutto/tweets.txt", "hutto/tweet_ratings.txt", 1)
 MOVIE_LINES = b'1\t-0.05\tA dull, long one\r\n2\t0\tA film\r\n3\t2.26666666667\tIt\'s "great"'
 TWEET_LINES = "1_1\t-3.5\t ugh \u2026 &amp; no".encode()
+# In another order than the sentences, and after a byte order mark.
+MOVIE_RATINGS = "\ufeff3\t2.3\t0.5\t[3, 2, 2]\r\n1\t-0.05\t1\t[-1, 1]\r\n2\t0\t0\t[0, 0]".encode()
+TWEET_RATINGS = b"1_1\t-3.5\t0.5\t[-3, -4]"
 
 
 def make_tar(files: dict[str, bytes]) -> bytes:
@@ -41,26 +44,33 @@ def make_python(directory: Path, script: str) -> Path:
 
 @pytest.fixture
 def sdist() -> bytes:
-    return make_sdist({MOVIES.member: MOVIE_LINES, TWEETS.member: TWEET_LINES})
+    return make_sdist(
+        {
+            MOVIES.member: MOVIE_LINES,
+            MOVIES.ratings_member: MOVIE_RATINGS,
+            TWEETS.member: TWEET_LINES,
+            TWEETS.ratings_member: TWEET_RATINGS,
+        }
+    )
 
 
 def test_sentences_are_read_as_published_and_labelled_by_sign(sdist):
     assert demo_data.read_sentences(sdist, (MOVIES, TWEETS)) == [
-        ("A dull, long one", "-0.05", "negative", "movies"),
-        ("A film", "0", "positive", "movies"),
-        ('It\'s "great"', "2.26666666667", "positive", "movies"),
-        (" ugh \u2026 &amp; no", "-3.5", "negative", "tweets"),
+        ("A dull, long one", "-0.05", "negative", "movies", "-1 1"),
+        ("A film", "0", "positive", "movies", "0 0"),
+        ('It\'s "great"', "2.26666666667", "positive", "movies", "3 2 2"),
+        (" ugh \u2026 &amp; no", "-3.5", "negative", "tweets", "-3 -4"),
     ]
 
 
 def test_csv_bytes(sdist):
     sentences = demo_data.read_sentences(sdist, (MOVIES, TWEETS))
     assert demo_data.to_csv(sentences).decode("utf-8") == (
-        "text,rating,label,domain\n"
-        '"A dull, long one",-0.05,negative,movies\n'
-        "A film,0,positive,movies\n"
-        '"It\'s ""great""",2.26666666667,positive,movies\n'
-        " ugh \u2026 &amp; no,-3.5,negative,tweets\n"
+        "text,rating,label,domain,ratings\n"
+        '"A dull, long one",-0.05,negative,movies,-1 1\n'
+        "A film,0,positive,movies,0 0\n"
+        '"It\'s ""great""",2.26666666667,positive,movies,3 2 2\n'
+        " ugh \u2026 &amp; no,-3.5,negative,tweets,-3 -4\n"
     )
 
 
@@ -80,8 +90,23 @@ def test_unexpected_count_is_an_error(sdist):
 
 @pytest.mark.parametrize("line", [b"1\tno tab after the rating", b"1\tgood\tno number", b""])
 def test_line_of_another_form_is_an_error(line):
-    sdist = make_sdist({TWEETS.member: TWEET_LINES + b"\r\n" + line + b"\r\nlast"})
+    lines = TWEET_LINES + b"\r\n" + line + b"\r\nlast"
+    sdist = make_sdist({TWEETS.member: lines, TWEETS.ratings_member: TWEET_RATINGS})
     with pytest.raises(demo_data.DemoDataError, match=r"tweets.txt, line 2"):
+        demo_data.read_sentences(sdist, (TWEETS,))
+
+
+@pytest.mark.parametrize("line", [b"1\t0\t0", b"1\t0\t0\t[a, 2]", b"1\t0\t0\t[]"])
+def test_ratings_of_another_form_are_an_error(line):
+    lines = TWEET_RATINGS + b"\r\n" + line
+    sdist = make_sdist({TWEETS.member: TWEET_LINES, TWEETS.ratings_member: lines})
+    with pytest.raises(demo_data.DemoDataError, match=r"tweet_ratings.txt, line 2"):
+        demo_data.read_sentences(sdist, (TWEETS,))
+
+
+def test_a_sentence_without_ratings_is_an_error():
+    sdist = make_sdist({TWEETS.member: TWEET_LINES, TWEETS.ratings_member: MOVIE_RATINGS})
+    with pytest.raises(demo_data.DemoDataError, match=r"tweets.txt, line 1: '1_1'"):
         demo_data.read_sentences(sdist, (TWEETS,))
 
 
@@ -195,6 +220,20 @@ def test_main_writes_what_is_absent_and_then_leaves_it(tmp_path, monkeypatch, ca
     ]
 
 
+def test_main_replaces_what_an_earlier_version_wrote(tmp_path, monkeypatch):
+    monkeypatch.setattr(demo_data, "fetch", lambda python: b"new")
+    # SHA-256 of b"whole", by sha256sum.
+    monkeypatch.setattr(
+        demo_data,
+        "OLD_CSV_SHA256",
+        "5d5766cf2d78701614200418ee1450690d9af12c84d52545e4802f001ad53099",
+    )
+    path = tmp_path / "sentences.csv"
+    path.write_bytes(b"whole")
+    assert demo_data.main(["--output", str(path)]) == 0
+    assert path.read_bytes() == b"new"
+
+
 def test_main_leaves_another_file_as_it_is(tmp_path, capsys):
     path = tmp_path / "sentences.csv"
     path.write_bytes(b"somebody's work")
@@ -212,11 +251,12 @@ def test_only_the_standard_library_is_imported():
 
 def test_the_real_file_is_the_recorded_one():
     path = demo_data.ROOT / "data" / "sentences.csv"
-    if not path.is_file():
-        pytest.skip("the demo data is not there: `make data` fetches it")
-    assert demo_data.is_whole(path)
+    if not path.is_file() or not demo_data.is_whole(path):
+        pytest.skip("the demo data is not there, or an older one: `make data` fetches it")
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 23_703
     assert sum(float(row["rating"]) == 0 for row in rows) == 383
     assert sum(row["label"] == "negative" for row in rows) == 10_849
+    numbers = [len(row["ratings"].split()) for row in rows]
+    assert (min(numbers), max(numbers)) == (15, 99)

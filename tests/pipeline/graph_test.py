@@ -48,6 +48,33 @@ def test_a_run_that_is_not_to_push_has_no_pusher() -> None:
     assert "Pusher" not in _nodes("push.enabled=false")
 
 
+def test_each_rival_is_trained_by_a_node_of_its_own_on_what_the_transformer_is() -> None:
+    nodes = _nodes("rivals=[linear, lstm]", "train.epochs=3")
+    ids = list(nodes)
+    after = ids.index("Trainer") + 1
+    assert ids[after : after + 3] == ["Trainer_linear", "Trainer_lstm", "Trial"]
+    for rival in ("linear", "lstm"):
+        node = nodes[f"Trainer_{rival}"]
+        assert node.inputs == nodes["Trainer"].inputs
+        assert node.what == f"train the rival {rival} for up to 3 epochs"
+
+
+def test_the_winner_of_a_trial_is_what_is_judged_and_pushed() -> None:
+    nodes = _nodes("rivals=[linear, lstm]")
+    assert nodes["Trial"].what == "compare the transformer with 2 rivals on the test split"
+    assert ("Trial", "model") in nodes["Evaluator"].inputs
+    assert nodes["Pusher"].inputs == (("Trial", "model"), ("Evaluator", "blessing"))
+
+
+def test_further_seeds_are_trained_by_further_nodes() -> None:
+    nodes = _nodes("rivals=[linear]", "trial.seeds=2", "train.seed=5")
+    assert nodes["Trainer_2"].what == "train the transformer with seed 6"
+    assert nodes["Trainer_linear_2"].what == "train the rival linear with seed 6"
+    assert {source for source, _ in nodes["Trial"].inputs} == {
+        *("Ingest", "Transform", "Trainer", "Trainer_2", "Trainer_linear", "Trainer_linear_2")
+    }
+
+
 def test_the_tasks_schema_is_taken_where_it_describes_every_column() -> None:
     made = config.from_columns("a.csv")
     assert graph.schema_source(made) == str(_SCHEMAS / "classification" / "schema.pbtxt")

@@ -10,7 +10,7 @@ from pipeline import config as config_lib
 from pipeline import errors, initial_model
 from pipeline import workspace as workspace_lib
 from trainer import config as trainer_config
-from trainer import exported
+from trainer import exported, rivals
 
 _SHAPE = trainer_config.ModelConfig.model_validate({"num_layers": 1, "positions": "learned"})
 
@@ -128,6 +128,14 @@ def test_a_model_of_another_architecture_is_refused(tmp_path: pathlib.Path) -> N
     assert _problems(tmp_path, str(model)) == [
         "`model.init_from` must be of the architecture transformer for classification. "
         "Received: decoder"
+    ]
+
+
+def test_a_rival_is_refused(tmp_path: pathlib.Path) -> None:
+    model = _export(tmp_path / "model", architecture="cnn", model=rivals.Cnn.model_validate({}))
+    assert _problems(tmp_path, str(model)) == [
+        "`model.init_from` must be of the architecture transformer for classification. "
+        "Received: cnn"
     ]
 
 

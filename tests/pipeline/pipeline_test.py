@@ -12,12 +12,14 @@ from tfx.utils import dependency_utils, json_utils
 from components.evaluator import component as evaluator
 from components.ingest import columns
 from components.ingest import executor as ingest_executor
+from components.trial import settings as trial_settings
 from pipeline import code_digest, graph, pipeline, workspace
 from pipeline import config as config_lib
 from trainer import exported
 
 _SLICES = "evaluate.slices=[shop]"
 _NO_PUSH = "push.enabled=false"
+_RIVALS = "rivals=[linear, embeddings, cnn, lstm]"
 _CURATED = f"data.schema={config_lib.PROJECT / 'schemas' / 'classification' / 'schema.pbtxt'}"
 
 
@@ -52,7 +54,16 @@ def _edges(created: tfx_pipeline.Pipeline) -> dict[str, set[graph.Edge]]:
 
 @pytest.mark.parametrize(
     "overrides",
-    [(), (_SLICES,), (_CURATED,), (_SLICES, _CURATED), (_NO_PUSH,), (_SLICES, _NO_PUSH)],
+    [
+        (),
+        (_SLICES,),
+        (_CURATED,),
+        (_SLICES, _CURATED),
+        (_NO_PUSH,),
+        (_SLICES, _NO_PUSH),
+        (_RIVALS,),
+        (_RIVALS, "trial.seeds=3"),
+    ],
     ids=lambda overrides: " ".join(o.partition("=")[0] for o in overrides) or "defaults",
 )
 def test_nodes_and_edges_are_those_that_a_dry_run_shows(overrides: tuple[str, ...]) -> None:
@@ -100,7 +111,9 @@ def test_a_changed_model_to_start_from_is_another_input(pushed: pathlib.Path) ->
     assert before["digest"] != after["digest"]
 
 
-@pytest.mark.parametrize("overrides", [(), (_SLICES,), (_NO_PUSH,)])
+@pytest.mark.parametrize(
+    "overrides", [(), (_SLICES,), (_NO_PUSH,), (_RIVALS,), (_RIVALS, "trial.seeds=2")]
+)
 def test_tfx_compiles_it(overrides: tuple[str, ...]) -> None:
     compiled = compiler.Compiler().compile(_create(*overrides))
     ids = {node.pipeline_node.node_info.id for node in compiled.nodes}
@@ -151,6 +164,47 @@ def test_the_trainer_is_given_train_and_eval_alone() -> None:
     assert json.loads(settings["eval_args"])["splits"] == ["eval"]
 
 
+def test_each_rival_has_a_trainer_of_its_own_with_the_runs_budget() -> None:
+    config = _config(_RIVALS, "train.epochs=7", "train.layer_decay=0.5")
+    made = pipeline.create_pipeline(config, workspace.Workspace.at("workspace", "reviews"))
+    nodes = {node.id: node for node in made.components}
+    settings = {
+        name: json_utils.loads(nodes[name].exec_properties["custom_config"])
+        for name in ("Trainer", *(f"Trainer_{rival}" for rival in config.rivals))
+    }
+    of_run = settings.pop("Trainer")
+    assert {s["architecture"] for s in settings.values()} == {
+        *("linear", "averaged_embeddings", "cnn", "lstm")
+    }
+    own = ("learning_rate", "weight_decay", "freeze", "layer_decay")
+    for name, of_rival in settings.items():
+        rival = config.rival_settings.of(name.removeprefix("Trainer_"))
+        assert of_rival["model"] == json_utils.loads(json_utils.dumps(rival.model_dump()))
+        assert of_rival["train"]["learning_rate"] == rival.learning_rate
+        assert of_rival["train"]["layer_decay"] == 1.0
+        for key, value in of_run["train"].items():
+            assert key in own or of_rival["train"][key] == value
+        for key in set(of_run) - {"architecture", "model", "train"}:
+            assert of_rival[key] == of_run[key]
+        assert nodes[name].inputs.keys() == nodes["Trainer"].inputs.keys()
+
+
+def test_a_rival_starts_from_no_other_model(pushed: pathlib.Path) -> None:
+    settings = ("model.init_from=other", "train.freeze=1", "rivals=[linear]")
+    created = _create(*settings)
+    assert _edges(created) == {n.id: set(n.inputs) for n in graph.nodes(_config(*settings))}
+    assert ("Pretrained", "model") not in _edges(created)["Trainer_linear"]
+    custom = json_utils.loads(_node("Trainer_linear", *settings).exec_properties["custom_config"])
+    assert custom["train"]["freeze"] is None
+
+
+def test_a_changed_rival_leaves_the_other_nodes_cached() -> None:
+    before = {node.id: repr(node.exec_properties) for node in _create(_RIVALS).components}
+    changed = _create(_RIVALS, "rival_settings.cnn.filters=7").components
+    after = {node.id: repr(node.exec_properties) for node in changed}
+    assert {node_id for node_id in before if before[node_id] != after[node_id]} == {"Trainer_cnn"}
+
+
 def test_the_evaluator_judges_on_test_alone() -> None:
     settings = _node("Evaluator").exec_properties
     assert json_utils.loads(settings["example_splits"]) == ["test"]
@@ -169,6 +223,7 @@ def test_the_evaluator_is_ours() -> None:
         ("DataGate", ["components/data_gate", "components/statistics", "schemas"]),
         ("Transform", ["components/transform", "schemas", "trainer/tasks"]),
         ("Trainer", ["trainer", "schemas"]),
+        ("Trial", ["components/trial", "schemas", "trainer"]),
         ("Evaluator", ["components/evaluator", "schemas", "trainer/tasks"]),
     ],
 )
@@ -190,7 +245,7 @@ def test_changed_code_is_another_setting(
 
 def _settings(node_id: str) -> str:
     """All settings that TFX's cache compares; columns to slice by, so that a schema is inferred."""
-    return repr(sorted(_node(node_id, _SLICES).exec_properties.items()))
+    return repr(sorted(_node(node_id, _SLICES, "rivals=[linear]").exec_properties.items()))
 
 
 def test_a_changed_schema_is_another_setting(tmp_path: pathlib.Path) -> None:
@@ -218,3 +273,61 @@ def test_settings_of_one_node_leave_the_others_cached() -> None:
 def test_tfx_does_not_pack_itself_up_for_workers_elsewhere() -> None:
     options = _create().beam_pipeline_args
     assert dependency_utils.make_beam_dependency_flags(options) == options
+
+
+def _trial_settings(*overrides: str) -> trial_settings.Settings:
+    return trial_settings.Settings.from_json(_node("Trial", *overrides).exec_properties["settings"])
+
+
+def test_a_run_without_rivals_has_no_trial() -> None:
+    assert "Trial" not in {node.id for node in _create().components}
+
+
+def test_the_trial_is_given_every_candidate_under_a_name_of_its_own() -> None:
+    node = _node("Trial", "rivals=[linear, lstm]")
+    sources = {key: channel.producer_component_id for key, channel in node.inputs.items()}
+    assert sources == {
+        "examples": "Ingest",
+        "transform_graph": "Transform",
+        "transformer_1": "Trainer",
+        "linear_1": "Trainer_linear",
+        "lstm_1": "Trainer_lstm",
+    }
+    trainers = {k: v for k, v in sources.items() if k.endswith("_1")}
+    assert _trial_settings("rivals=[linear, lstm]").trainers == trainers
+
+
+def test_the_winner_goes_to_evaluator_and_pusher() -> None:
+    for node_id in ("Evaluator", "Pusher"):
+        assert _node(node_id, "rivals=[linear]").inputs["model"].producer_component_id == "Trial"
+
+
+def test_each_seed_of_each_candidate_has_a_trainer() -> None:
+    settings = ("rivals=[linear]", "trial.seeds=2", "train.seed=7")
+    made = {node.id: node for node in _create(*settings).components}
+    seeds = {
+        name: json_utils.loads(node.exec_properties["custom_config"])["train"]["seed"]
+        for name, node in made.items()
+        if name.startswith("Trainer")
+    }
+    assert seeds == {"Trainer": 7, "Trainer_linear": 7, "Trainer_2": 8, "Trainer_linear_2": 8}
+    assert _trial_settings(*settings).candidates() == {
+        "transformer": ["transformer_1", "transformer_2"],
+        "linear": ["linear_1", "linear_2"],
+    }
+
+
+def test_the_trial_is_told_what_the_config_says() -> None:
+    told = _trial_settings(
+        "rivals=[linear]", _SLICES, "trial={policy: best, tolerance: 0.02}", "evaluate.metric=f1"
+    )
+    assert (told.trial.policy, told.trial.tolerance) == ("best", 0.02)
+    assert (told.metric, told.slices, told.max_length) == ("f1", ("shop",), 128)
+
+
+def test_settings_of_the_trial_train_nothing_anew() -> None:
+    rivals = "rivals=[linear]"
+    before = {node.id: repr(node.exec_properties) for node in _create(rivals).components}
+    changed = _create(rivals, "trial.policy=best").components
+    after = {node.id: repr(node.exec_properties) for node in changed}
+    assert {name for name in before if before[name] != after[name]} == {"Trial"}

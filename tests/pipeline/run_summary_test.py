@@ -10,8 +10,11 @@ import pytest
 from components.data_gate import findings
 from components.evaluator import verdict
 from components.statistics import text_statistics
+from components.trial import comparison, latency, outcome
+from components.trial import verdict as trial_verdict
 from pipeline import config as config_lib
-from pipeline import errors, execution, results, run_summary, summary, workspace
+from pipeline import errors, execution, results, run_summary, summary, summary_trial, workspace
+from trainer import training_record
 
 _ALL = verdict.ALL_ROWS
 _VALUES = [
@@ -34,7 +37,9 @@ _WARNINGS = (
 )
 
 
-def _build(blessed: bool = True, pushed_dir: str | None = None) -> summary.RunSummary:
+def _build(
+    blessed: bool = True, pushed_dir: str | None = None, trial: outcome.Outcome | None = None
+) -> summary.RunSummary:
     rules = [
         verdict.Rule("accuracy", "floor", 0.4, True),
         verdict.Rule("accuracy", "max_drop", 0.25 if blessed else 0.1, True),
@@ -42,7 +47,7 @@ def _build(blessed: bool = True, pushed_dir: str | None = None) -> summary.RunSu
         verdict.Rule("accuracy", "floor", 0.2, True, "shop"),
     ]
     judged = verdict.judge(blessed, _VALUES, rules, has_baseline=True)
-    found = results.Results({"train": 8, "test": 1}, judged, pushed_dir, 3, _WARNINGS)
+    found = results.Results({"train": 8, "test": 1}, judged, pushed_dir, 3, _WARNINGS, trial)
     config = config_lib.from_columns("My Reviews.csv")
     place = workspace.Workspace(pathlib.Path("/w"))
     return run_summary.build(config, place, _NODES, found, 12.5, "/w/run.log")
@@ -127,3 +132,68 @@ def test_the_next_command_can_be_pasted(
         "/w/my serving/17",
         "Any text of your own.",
     ]
+
+
+def _candidate(name: str, seconds: tuple[float, ...]) -> outcome.Candidate:
+    records = tuple(
+        training_record.TrainingRecord(each, 10**9, 2, 1, "float32", 0, "all run", 1, [])
+        for each in seconds
+    )
+    timings = {outcome.ALONE: latency.Timing(20, 0.002, 0.003, 400.0, 0.0025)}
+    measured = latency.Measured(2, 0.5, 10**9, timings)
+    return outcome.Candidate(name, (), records, 1000, measured, 0.01, 0.02)
+
+
+def test_a_trial_is_shown_by_the_metric_that_decides_on_all_rows() -> None:
+    where = (comparison.ALL_ROWS, "accuracy")
+    compared = comparison.Compared(
+        values=(
+            comparison.Value("transformer", *where, 0.82, 0.8, 0.84),
+            comparison.Value("linear", *where, 0.8, 0.78, 0.82),
+            comparison.Value("linear", "shop=a", "accuracy", 0.1, None, None),
+            comparison.Value("linear", comparison.ALL_ROWS, "f1", 0.2, None, None),
+        ),
+        differences=(
+            comparison.Difference("transformer", "linear", "shop=a", "accuracy", 0.5),
+            comparison.Difference(
+                "transformer", "linear", *where, 0.02, -0.01, 0.05, p=0.1, corrected_p=0.2
+            ),
+            comparison.Difference("transformer", "linear", comparison.ALL_ROWS, "f1", 0.7),
+        ),
+        between=(),
+        slices={comparison.ALL_ROWS: (100, 100)},
+    )
+    found = outcome.Outcome(
+        verdict=trial_verdict.Verdict("not decided", ("why",), {"linear": "open"}, 900),
+        winner="linear",
+        winner_trainer="Trainer_linear",
+        winner_reason="it is cheapest",
+        policy="cheapest",
+        metric="accuracy",
+        higher_is_better={"accuracy": True},
+        tolerance=0.01,
+        alpha=0.05,
+        resamples=100,
+        price_per_core_hour=0.05,
+        candidates=(_candidate("transformer", (9.0,)), _candidate("linear", (2.0, 4.0))),
+        compared=compared,
+        ceiling=None,
+        lengths=(),
+    )
+    shown = _build(trial=found).trial
+    assert shown == summary_trial.TrialSummary(
+        decision="not decided",
+        reasons=("why",),
+        metric="accuracy",
+        rows=[
+            summary_trial.CandidateRow(
+                "transformer", 0.82, None, None, None, None, 9.0, 1000, 0.002, 0.01
+            ),
+            summary_trial.CandidateRow(
+                "linear", 0.8, 0.02, -0.01, 0.05, 0.2, 3.0, 1000, 0.002, 0.01
+            ),
+        ],
+        winner="linear",
+        winner_reason="it is cheapest",
+        price_per_core_hour=0.05,
+    )

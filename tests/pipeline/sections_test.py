@@ -16,6 +16,39 @@ _QUESTIONS = "name: demo\ntask: question_answering\n"
 
 _BAD_CONFIGS = [
     (
+        "a rival that nobody knows, and one of another task",
+        "name: demo\ndata: {path: a.csv}\nrivals: [cnn, lnear, ngram]\n",
+        "c.yaml:3: `rivals` must name models of classification (linear, embeddings, cnn, lstm). "
+        "Received: lnear. Did you mean `linear`?\n"
+        "c.yaml:3: `rivals` must name models of classification (linear, embeddings, cnn, lstm). "
+        "Received: ngram",
+    ),
+    (
+        "a rival twice",
+        "name: demo\ndata: {path: a.csv}\nrivals: [cnn, cnn]\n",
+        "c.yaml:3: `rivals` must not hold anything twice. Received: cnn twice",
+    ),
+    (
+        "rivals of a task that has none",
+        _QUESTIONS + "data: {path: a.csv, text: [q, c], answer_start: s}\nrivals: [linear]\n",
+        'c.yaml:4: `rivals` must be left out for question_answering. Received: ["linear"]',
+    ),
+    (
+        "settings that no rival has",
+        "name: demo\ndata: {path: a.csv}\n"
+        "rival_settings: {cnn: {width: [3], learning_rate: 0}, svm: {}}\n",
+        "c.yaml:3: `rival_settings.cnn.learning_rate` must be above 0. Received: 0\n"
+        "c.yaml:3: `rival_settings.cnn.width` is not a known key. "
+        "Did you mean `rival_settings.cnn.widths`?\n"
+        "c.yaml:3: `rival_settings.svm` is not a known key. "
+        "Known keys: linear, embeddings, cnn, lstm",
+    ),
+    (
+        "no filters",
+        "name: demo\ndata: {path: a.csv}\nrival_settings: {cnn: {widths: []}}\n",
+        "c.yaml:3: `rival_settings.cnn.widths` must not be empty. Received: []",
+    ),
+    (
         "a question without a context, and without the answer's place",
         _QUESTIONS + "data: {path: a.csv, text: q}\n",
         'c.yaml:3: `data.text` must name at least 2 columns for question_answering. Received: ["q"]'

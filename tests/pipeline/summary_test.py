@@ -7,6 +7,7 @@ import pytest
 
 from pipeline import console as console_lib
 from pipeline import summary as summary_lib
+from pipeline import summary_trial
 
 _PUSHED = summary_lib.RunSummary(
     name="sentiment",
@@ -129,6 +130,17 @@ def test_rows_that_were_put_aside_are_counted_and_named() -> None:
 def test_warnings_stand_before_the_metrics() -> None:
     text = _rendered(warnings=["truncation: 12 % of train", "\x1b[2J"])
     assert "\n\nWarnings  2 of the data\n  truncation: 12 % of train\n  \\x1b[2J\n\nMetrics" in text
+
+
+def test_a_trial_stands_before_the_metrics() -> None:
+    row = summary_trial.CandidateRow("linear", 0.78, 0.01, -0.02, 0.04, 0.5, 3.0, 10**6, 0.001, 0.1)
+    trial = summary_trial.TrialSummary(
+        "not warranted", ["linear is enough"], "accuracy", [row], "linear", "it is cheapest", 0.05
+    )
+    lines = _rendered(trial=trial).splitlines()
+    at = lines.index("Transformer not warranted")
+    assert lines[at + 1 : at + 3] == ["  linear is enough", "  linear goes on: it is cheapest"]
+    assert lines.index("Rows") < at < lines.index("Metrics  371 examples of the test split")
 
 
 def test_long_reasons_are_wrapped_on_a_terminal_only() -> None:

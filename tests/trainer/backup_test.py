@@ -13,7 +13,14 @@ def _backup(directory, weight, best):
 def test_variables_and_state_come_back(tmp_path):
     weight, best = tf.Variable([1.0, 2.0]), tf.Variable([3.0, 4.0])
     state = backup.State(
-        epoch=3, step=7, loss_sum=0.1, weight_sum=11.5, best_loss=0.5, best_epoch=2
+        epoch=3,
+        step=7,
+        loss_sum=0.1,
+        weight_sum=11.5,
+        best_loss=0.5,
+        best_epoch=2,
+        seconds=4.5,
+        ended=[{"epoch": 1, "metrics": {"loss": 0.25}}],
     )
     _backup(tmp_path, weight, best).save(state)
 

@@ -6,24 +6,34 @@ import pytest
 import tensorflow as tf
 import tensorflow_transform as tft
 
-from trainer import config, export, tasks
-from trainer.models import transformer
+from trainer import export, models, rivals, tasks
 
 _HOSTILE = ("", " ", "\x00", "🎬 فيلم", "word " * 5000, "[CLS] [PAD]", "ﬁne")
 
 
-@pytest.fixture(scope="module")
-def exported(transformed, tmp_path_factory):
+_SHAPES = {
+    "transformer": {"num_layers": 2, "hidden_dim": 16, "num_heads": 2, "intermediate_dim": 32},
+    "linear": {"buckets": 64},
+    "averaged_embeddings": {"embedding_dim": 8},
+    "cnn": {"embedding_dim": 8, "filters": 4},
+    "lstm": {"embedding_dim": 8, "hidden_dim": 4},
+}
+
+
+@pytest.fixture(scope="module", params=_SHAPES)
+def exported(transformed, tmp_path_factory, request):
     """An untrained model is exported: agreement does not wait for learning."""
     keras.utils.set_random_seed(3)
     output = tft.TFTransformOutput(transformed.directory)
     task = tasks.get(tasks.Settings("classification"))
-    model = transformer.build(
-        config.ModelConfig(num_layers=2, hidden_dim=16, num_heads=2, intermediate_dim=32),
+    model = models.get(request.param).build(
+        rivals.shape(request.param, _SHAPES[request.param]),
         vocabulary_size=output.vocabulary_size_by_name("token_vocabulary"),
         max_length=32,
         head=task.head(output),
     )
+    rng = np.random.default_rng(3)  # a linear model begins with zeros, which agree with anything
+    model.set_weights([np.abs(rng.normal(size=w.shape)) * 0.3 for w in model.get_weights()])
     directory = str(tmp_path_factory.mktemp("exported"))
     export.save(model, output, task, directory)
     return model, tf.saved_model.load(directory).signatures
@@ -100,3 +110,19 @@ def test_the_evaluator_gets_the_labels_ids(exported, transformed):
     rows = _serialized(text=transformed.texts, label=transformed.labels)
     ids = signatures["transform_features"](examples=rows)["label_id"].numpy()
     assert ids.tolist() == [["bad", "good"].index(label) for label in transformed.labels]
+
+
+def test_no_weight_is_stored_twice(transformed, tmp_path):
+    output = tft.TFTransformOutput(transformed.directory)
+    task = tasks.get(tasks.Settings("classification"))
+    model = models.get("averaged_embeddings").build(
+        rivals.shape("averaged_embeddings", _SHAPES["averaged_embeddings"]),
+        vocabulary_size=output.vocabulary_size_by_name("token_vocabulary"),
+        max_length=32,
+        head=task.head(output),
+    )
+    export.save(model, output, task, str(tmp_path))
+    stored = tf.train.load_checkpoint(str(tmp_path / "variables" / "variables"))
+    types, shapes = stored.get_variable_to_dtype_map(), stored.get_variable_to_shape_map()
+    numbers = sum(int(np.prod(shapes[name])) for name in shapes if types[name].is_floating)
+    assert numbers == sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)

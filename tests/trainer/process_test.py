@@ -9,7 +9,7 @@ import pytest
 
 from schemas import errors
 from tests.trainer import trainings as trainings_lib
-from trainer import launch, progress
+from trainer import launch, progress, training_record
 
 # Equal runs: sums of the same numbers, whose last bit depends on how memory happens to be aligned.
 _SAME = 1e-6
@@ -30,6 +30,8 @@ def trainings(transformed, tmp_path_factory):
             "cpu_replicas": 2,
         },
         "accumulated": {"dropout": 0.0, "accumulate_batches": 3, "clip_norm": 0.3},
+        **{name: {"rival": name} for name in trainings_lib.RIVALS},
+        "linear_on_two": {"rival": "linear", "cpu_replicas": 2},
         "bfloat16": {"dropout": 0.0, "precision": "mixed_bfloat16"},
         "float16": {"dropout": 0.0, "precision": "mixed_float16", "cpu_replicas": 2},
     }
@@ -73,6 +75,35 @@ def test_half_precision_learns_and_is_exported_in_float32(trainings, precision):
     assert {v.dtype for v in model._variables if v.dtype.is_floating} == {tf.float32}
 
 
+@pytest.mark.parametrize("name", trainings_lib.RIVALS)
+def test_a_rival_learns_and_its_export_answers_as_every_model_does(trainings, transformed, name):
+    training = trainings[name]
+    assert training.epochs[-1].metrics["eval_accuracy"] > 0.9
+    answers = _answers(training, transformed)
+    assert set(answers) == set(_answers(trainings["plain"], transformed))
+    hits = answers["label"] == np.array(transformed.labels, "S")
+    assert hits.mean() > 0.9
+
+
+def test_what_a_rival_learns_before_it_is_trained_is_alike_on_two_replicas(trainings, transformed):
+    one, two = trainings["linear"], trainings["linear_on_two"]
+    np.testing.assert_allclose(one.losses(), two.losses(), rtol=1e-4)
+    np.testing.assert_allclose(
+        *(_answers(training, transformed)["probabilities"] for training in (one, two)), atol=1e-4
+    )
+
+
+def test_what_a_rival_learned_before_it_was_trained_is_as_it_was_after_a_kill(
+    transformed, trainings, tmp_path, monkeypatch
+):
+    whole = trainings["linear"]
+    resumed = trainings_lib.killed_and_resumed(transformed, tmp_path, monkeypatch, rival="linear")
+    assert resumed.started.resumed_step > whole.started.steps_per_epoch
+    np.testing.assert_allclose(resumed.losses(), whole.losses()[1:], rtol=_SAME)
+    answers, expected = _answers(resumed, transformed), _answers(whole, transformed)
+    np.testing.assert_allclose(answers["probabilities"], expected["probabilities"], rtol=_SAME)
+
+
 def test_all_that_was_trained_is_told(trainings):
     events = trainings["plain"].events
     started, finished = events[0], events[-1]
@@ -88,6 +119,26 @@ def test_all_that_was_trained_is_told(trainings):
     assert isinstance(finished, progress.Finished)
     best = min(trainings["plain"].epochs, key=lambda e: e.metrics["eval_loss"])
     assert finished.best_epoch == best.epoch
+
+
+def _record(training):
+    path = pathlib.Path(training.serving_model_dir, training_record.FILE)
+    return training_record.TrainingRecord.from_json(path.read_text())
+
+
+def test_what_a_training_cost_lies_beside_the_model(trainings):
+    training = trainings["plain"]
+    record = _record(training)
+    finished = training.events[-1]
+    assert record.parameters == training.started.parameters
+    assert (record.reason, record.best_epoch) == (finished.reason, finished.best_epoch)
+    assert [dict(epoch) for epoch in record.epochs] == [
+        dataclasses.asdict(epoch) for epoch in training.epochs
+    ]
+    in_epochs = sum(epoch.seconds for epoch in training.epochs)
+    assert in_epochs < record.seconds <= finished.seconds
+    # TensorFlow alone takes more than 100 MB, and these models hardly anything.
+    assert 100e6 < record.peak_memory_bytes < 8e9
 
 
 def _logged(training):
@@ -123,6 +174,11 @@ def test_a_killed_training_goes_on_at_the_step_where_it_stopped(
     answers, expected = _answers(resumed, transformed), _answers(whole, transformed)
     np.testing.assert_allclose(answers["probabilities"], expected["probabilities"], rtol=_SAME)
     np.testing.assert_array_equal(answers["label"], expected["label"])
+    # What it cost and how it went is told of the whole, not of what was left.
+    record = _record(resumed)
+    assert record.resumed_step == resumed.started.resumed_step
+    assert [epoch["epoch"] for epoch in record.epochs] == [1, 2, 3]
+    assert record.seconds > resumed.events[-1].seconds + record.epochs[0]["seconds"]
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,15 @@ import numpy as np
 import pytest
 
 from schemas import tasks
-from trainer import config, launch, progress, request
+from trainer import config, launch, progress, request, rivals
 
 _MODEL = {"num_layers": 1, "hidden_dim": 16, "num_heads": 2, "intermediate_dim": 32}
+RIVALS = {
+    "linear": {"buckets": 512},
+    "averaged_embeddings": {"embedding_dim": 16},
+    "cnn": {"embedding_dim": 16, "widths": [2, 3], "filters": 8},
+    "lstm": {"embedding_dim": 16, "hidden_dim": 8},
+}
 _TRAIN = {"epochs": 3, "batch_size": 16, "learning_rate": 1e-2, "patience": 3, "seed": 5}
 _MAX_LENGTH = 32
 CLASSIFICATION = tasks.Settings("classification")
@@ -37,12 +43,13 @@ class Training:
         return np.array([[e.metrics["loss"], e.metrics["eval_loss"]] for e in self.epochs])
 
 
-def ask(transformed, directory, task=CLASSIFICATION, dropout=0.1, **train):
+def ask(transformed, directory, task=CLASSIFICATION, dropout=0.1, rival=None, **train):
     """Makes the request of a training, its settings but for those of `train` the same for all."""
+    own = rivals.shape(rival, RIVALS[rival]) if rival else None
     return request.Request(
         task=task,
-        architecture=tasks.contract(task.name).architecture,
-        model=config.ModelConfig(**_MODEL, dropout=dropout),
+        architecture=rival or tasks.contract(task.name).architecture,
+        model=own or config.ModelConfig(**_MODEL, dropout=dropout),
         train=config.TrainConfig(**{**_TRAIN, **train}),
         max_length=_MAX_LENGTH,
         transform_output=transformed.directory,

@@ -10,6 +10,11 @@ _MODULES = {
     "transformer": "trainer.models.transformer",
     "decoder": "trainer.models.decoder",
     "encoder_decoder": "trainer.models.encoder_decoder",
+    "linear": "trainer.models.linear",
+    "averaged_embeddings": "trainer.models.averaged_embeddings",
+    "cnn": "trainer.models.cnn",
+    "lstm": "trainer.models.lstm",
+    "lstm_decoder": "trainer.models.lstm_decoder",
 }
 NAMES = tuple(_MODULES)
 

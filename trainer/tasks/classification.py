@@ -10,7 +10,7 @@ import tensorflow_transform as tft
 from schemas import classification, features
 from schemas import tasks as tasks_lib
 from trainer import config
-from trainer.tasks import class_weights, encoding, multi_label, task
+from trainer.tasks import class_weights, classification_counts, encoding, multi_label, task
 
 
 class Classification(encoding.EncoderTask):
@@ -74,6 +74,10 @@ class Classification(encoding.EncoderTask):
     def evaluator_metrics(self) -> list[tuple[str, str, dict[str, Any]]]:
         """Names one metric, which computes all of the task's in one pass."""
         return [("ClassificationMetrics", "trainer.tasks.classification_metrics", {})]
+
+    def counts(self, width: int) -> classification_counts.Counts:
+        """Makes the counts of nothing seen."""
+        return classification_counts.Counts.zeros(width)
 
 
 class Objective:

@@ -5,30 +5,18 @@ learned from the data, so these take it from the width of the predictions.
 """
 
 import copy
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import apache_beam as beam
-import numpy as np
 from tensorflow_model_analysis.metrics import metric_types, metric_util
 
-
-class Counts(Protocol):
-    """What has been seen of a model's answers; that of parts of the data adds up."""
-
-    def add(self, truth: np.ndarray, prediction: np.ndarray, weight: float) -> None:
-        """Counts one example: what is true, `(any,)`, and what was answered, `(width,)`."""
-
-    def merge(self, other: Any) -> None:
-        """Adds what another part of the data has counted."""
-
-    def metrics(self) -> Mapping[str, float | np.ndarray]:
-        """Computes every metric; NaN where the data leaves one undefined."""
+from trainer.tasks import counted_rows
 
 
 def computations(
     metrics: Iterable[str],
-    zeros: Callable[[int], Counts],
+    zeros: Callable[[int], counted_rows.Counts],
     eval_config: Any,
     model_names: list[str] | None,
     output_names: list[str] | None,
@@ -70,7 +58,7 @@ class _Combiner(beam.CombineFn):
     def __init__(
         self,
         keys: dict[str, metric_types.MetricKey],
-        zeros: Callable[[int], Counts],
+        zeros: Callable[[int], counted_rows.Counts],
         eval_config: Any,
         model_name: str,
         output_name: str,
@@ -81,12 +69,12 @@ class _Combiner(beam.CombineFn):
         self._model_name = model_name
         self._output_name = output_name
 
-    def create_accumulator(self) -> Counts | None:
+    def create_accumulator(self) -> counted_rows.Counts | None:
         return None
 
     def add_input(
-        self, accumulator: Counts | None, element: metric_types.StandardMetricInputs
-    ) -> Counts | None:
+        self, accumulator: counted_rows.Counts | None, element: metric_types.StandardMetricInputs
+    ) -> counted_rows.Counts | None:
         for truth, prediction, weight in metric_util.to_label_prediction_example_weight(
             element,
             eval_config=self._eval_config,
@@ -100,7 +88,9 @@ class _Combiner(beam.CombineFn):
             accumulator.add(truth.reshape(-1), prediction, float(weight.reshape(-1)[0]))
         return accumulator
 
-    def merge_accumulators(self, accumulators: Iterable[Counts | None]) -> Counts | None:
+    def merge_accumulators(
+        self, accumulators: Iterable[counted_rows.Counts | None]
+    ) -> counted_rows.Counts | None:
         merged = None
         for counts in accumulators:
             if merged is not None and counts is not None:
@@ -109,6 +99,8 @@ class _Combiner(beam.CombineFn):
                 merged = copy.deepcopy(counts)  # what Beam hands in stays as it is
         return merged
 
-    def extract_output(self, accumulator: Counts | None) -> dict[metric_types.MetricKey, Any]:
+    def extract_output(
+        self, accumulator: counted_rows.Counts | None
+    ) -> dict[metric_types.MetricKey, Any]:
         counts = accumulator or self._zeros(1)
         return {self._keys[metric]: value for metric, value in counts.metrics().items()}

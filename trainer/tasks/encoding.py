@@ -3,6 +3,7 @@
 import abc
 import types
 from collections.abc import Mapping
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -10,7 +11,6 @@ import tensorflow_transform as tft
 
 from schemas import features
 from schemas import tasks as tasks_lib
-from trainer import config
 from trainer.tasks import task
 
 
@@ -48,7 +48,7 @@ class EncoderTask(task.Task):
     def build_model(
         self,
         architecture: types.ModuleType,
-        model_config: config.ModelConfig,
+        model_config: Any,
         transform_output: tft.TFTransformOutput,
         max_length: int,
     ) -> keras.Model:

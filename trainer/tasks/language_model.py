@@ -16,7 +16,8 @@ from schemas import features, language_model, tokens
 from schemas import tasks as tasks_lib
 from trainer import config
 from trainer.generation import loop, readers, sampling, scoring
-from trainer.tasks import next_tokens, task, wishes
+from trainer.models import decoder
+from trainer.tasks import language_model_counts, next_tokens, task, wishes
 
 _RULES = (
     wishes.Rule(
@@ -37,7 +38,9 @@ class LanguageModel(task.Task):
     packed = True
     answer_key = "totals"
     truth_key = features.TOKEN_IDS
-    _length = 0  # of a block, in tokens; known once the model is built
+    # Known once the model is built: tokens of a block, and what reads token by token.
+    _length = 0
+    _architecture: types.ModuleType = decoder
 
     def transform(
         self, inputs: Mapping[str, tf.Tensor], tools: task.Tools
@@ -64,12 +67,12 @@ class LanguageModel(task.Task):
     def build_model(
         self,
         architecture: types.ModuleType,
-        model_config: config.ModelConfig,
+        model_config: Any,
         transform_output: tft.TFTransformOutput,
         max_length: int,
     ) -> keras.Model:
         """Builds a decoder with logits over the vocabulary."""
-        self._length = max_length
+        self._length, self._architecture = max_length, architecture
         size = _size(transform_output)
         untied = None if model_config.tied_embeddings else next_tokens.head(size)
         model: keras.Model = architecture.build(model_config, size, max_length, untied)
@@ -126,6 +129,11 @@ class LanguageModel(task.Task):
         """Names one metric, which computes all of the task's in one pass."""
         return [("LanguageModelMetrics", "trainer.tasks.language_model_metrics", {})]
 
+    def counts(self, width: int) -> language_model_counts.Counts:
+        """Makes the counts of nothing seen."""
+        del width
+        return language_model_counts.Counts.zeros()
+
     def signatures(
         self,
         model: keras.Model,
@@ -135,7 +143,8 @@ class LanguageModel(task.Task):
         """Makes `generate`, which writes on at texts; `_Writer` tells its inputs and outputs."""
         units = self.settings.options[language_model.UNITS]
         lines = transform_output.vocabulary_by_name(features.TOKEN_VOCABULARY)
-        writing = loop.Loop(readers.Cached(model), self._length, tokens.texts(lines, units))
+        reader = readers.Cached(self._architecture, model)
+        writing = loop.Loop(reader, self._length, tokens.texts(lines, units))
         writer = _Writer(writing, ask, self.settings.texts[0])
         return {"generate": tf.function(writer.write).get_concrete_function(**writer.inputs())}
 

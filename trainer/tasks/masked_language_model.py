@@ -13,8 +13,8 @@ from schemas import features, masked_language_model, tokens
 from schemas import tasks as tasks_lib
 from trainer import config
 from trainer.layers import masked_tokens
+from trainer.tasks import masked_language_model_counts, task
 from trainer.tasks import masked_language_model_masks as masks
-from trainer.tasks import task
 
 # Likeliest tokens that an answer tells of each mask.
 TOP = 5
@@ -140,6 +140,11 @@ class MaskedLanguageModel(task.Task):
         """Names one metric, which computes all of the task's in one pass."""
         module = "trainer.tasks.masked_language_model_metrics"
         return [("MaskedLanguageModelMetrics", module, {})]
+
+    def counts(self, width: int) -> masked_language_model_counts.Counts:
+        """Makes the counts of nothing seen."""
+        del width
+        return masked_language_model_counts.Counts()
 
     def _masked(self, asked: task.Asked, transform_output: tft.TFTransformOutput) -> masks.Masked:
         """Masks what is judged as the eval split of a training is masked."""

@@ -84,6 +84,10 @@ class MultiLabel(encoding.EncoderTask):
         """Names one metric, which computes all of the task's in one pass."""
         return [("MultiLabelMetrics", "trainer.tasks.multi_label_metrics", {})]
 
+    def counts(self, width: int) -> multi_label_counts.Counts:
+        """Makes the counts of nothing seen."""
+        return multi_label_counts.Counts.zeros(width)
+
 
 class Objective:
     """Binary cross-entropy, a mean over examples and labels.

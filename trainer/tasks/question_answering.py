@@ -11,8 +11,8 @@ import tensorflow_transform as tft
 from schemas import features, question_answering
 from schemas import tasks as tasks_lib
 from trainer import config
+from trainer.tasks import question_answering_counts, task
 from trainer.tasks import question_answering_spans as spans
-from trainer.tasks import task
 
 _NUM_SEGMENTS = 3
 
@@ -138,6 +138,13 @@ class QuestionAnswering(task.Task):
         separator = self.settings.options.get(question_answering.SEPARATOR)
         module = "trainer.tasks.question_answering_metrics"
         return [("QuestionAnsweringMetrics", module, {"separator": separator})]
+
+    def counts(self, width: int) -> question_answering_counts.Counts:
+        """Makes the counts of nothing seen."""
+        del width
+        return question_answering_counts.Counts(
+            self.settings.options.get(question_answering.SEPARATOR)
+        )
 
 
 class Objective:

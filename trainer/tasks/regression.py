@@ -1,6 +1,6 @@
 """Regression: one or several numbers for a text or a pair, learned standardized."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import keras
@@ -11,7 +11,7 @@ import tensorflow_transform as tft
 from schemas import features, regression
 from schemas import tasks as tasks_lib
 from trainer import config
-from trainer.tasks import encoding, task
+from trainer.tasks import encoding, regression_counts, regression_rows, task
 
 
 class Scales(NamedTuple):
@@ -91,6 +91,18 @@ class Regression(encoding.EncoderTask):
         """Names one metric, which computes all of the task's in one pass."""
         names = list(regression.target_names(self.settings))
         return [("RegressionMetrics", "trainer.tasks.regression_metrics", {"targets": names})]
+
+    def counts(self, width: int) -> regression_counts.Counts:
+        """Makes the counts of nothing seen."""
+        del width
+        return regression_counts.Counts.zeros(regression.target_names(self.settings))
+
+    def rows(
+        self, truths: Sequence[np.ndarray], answers: Sequence[np.ndarray]
+    ) -> regression_rows.RegressionRows:
+        """Keeps the rows themselves, since ranks are no sums."""
+        names = regression.target_names(self.settings)
+        return regression_rows.RegressionRows(names, np.array(truths), np.array(answers))
 
 
 class Objective:

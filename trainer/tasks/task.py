@@ -3,16 +3,18 @@
 import abc
 import dataclasses
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import keras
+import numpy as np
 import tensorflow as tf
 import tensorflow_transform as tft
 
 from schemas import features
 from schemas import tasks as tasks_lib
 from trainer import config
+from trainer.tasks import counted_rows
 
 Tensors = dict[str, tf.Tensor]
 
@@ -184,11 +186,18 @@ class Task(abc.ABC):
     def build_model(
         self,
         architecture: types.ModuleType,
-        model_config: config.ModelConfig,
+        model_config: Any,
         transform_output: tft.TFTransformOutput,
         max_length: int,
     ) -> keras.Model:
-        """Builds the model from the input features to the outputs."""
+        """Builds the model from the input features to the outputs.
+
+        Args:
+            architecture: A module of `trainer.models`.
+            model_config: The shape of the model, as the architecture takes it.
+            transform_output: Tells what was learned of the texts.
+            max_length: Tokens of an example at most.
+        """
 
     @abc.abstractmethod
     def objective(
@@ -248,6 +257,30 @@ class Task(abc.ABC):
     @abc.abstractmethod
     def evaluator_metrics(self) -> list[tuple[str, str, dict[str, Any]]]:
         """Names the TFMA metrics of the task, as (class name, module, its arguments)."""
+
+    def counts(self, width: int) -> counted_rows.Counts:
+        """Makes the counts of nothing seen, from which all metrics follow.
+
+        Args:
+            width: Of the answers.
+
+        Raises:
+            NotImplementedError: If models of the task can't be compared row by row.
+        """
+        raise NotImplementedError(
+            f"A task on trial must have counts. Received: {self.settings.name}, width={width}"
+        )
+
+    def rows(
+        self, truths: Sequence[np.ndarray], answers: Sequence[np.ndarray]
+    ) -> counted_rows.Rows:
+        """Keeps a model's answers to rows, so that any choice of the rows can be judged.
+
+        Args:
+            truths: The entry `truth_key` of `truth`, `(any,)` a row.
+            answers: The entry `answer_key` of `judged`, `(width,)` a row.
+        """
+        return counted_rows.CountedRows.of(self.counts, truths, answers)
 
     def signatures(
         self,

@@ -12,7 +12,7 @@ from schemas import features, tokens, translation
 from schemas import tasks as tasks_lib
 from trainer import config
 from trainer.generation import beam_search, translating
-from trainer.tasks import next_tokens, task, wishes
+from trainer.tasks import next_tokens, task, translation_counts, wishes
 
 # A wider beam takes the memory and the time of as many texts.
 _MAX_BEAM = 64
@@ -140,6 +140,11 @@ class Translation(task.Task):
     def evaluator_metrics(self) -> list[tuple[str, str, dict[str, Any]]]:
         """Names one metric, which computes all of the task's in one pass."""
         return [("TranslationMetrics", "trainer.tasks.translation_metrics", {})]
+
+    def counts(self, width: int) -> translation_counts.Counts:
+        """Makes the counts of nothing seen."""
+        del width
+        return translation_counts.Counts()
 
     def signatures(
         self,
