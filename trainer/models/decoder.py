@@ -54,18 +54,19 @@ def build(
         name="token_embedding",
     )
     # Tokens as large as the positions that are added to them; see `transformer.py`.
-    x = keras.layers.Rescaling(model_config.hidden_dim**0.5, name="embedding_scale")(
-        embedding(token_ids)
-    )
+    scale = model_config.hidden_dim**0.5 if model_config.embedding_scale else 1.0
+    x = keras.layers.Rescaling(scale, name="embedding_scale")(embedding(token_ids))
     if model_config.positions == "learned":
         x = learned_positions.LearnedPositions(max_length, name="positions")(x)
     elif model_config.positions == "sinusoidal":
         x = sinusoidal_positions.SinusoidalPositions(name="positions")(x)
+    if model_config.embedding_norm:
+        x = _norm(model_config, "embedding_norm")(x)
     x = keras.layers.Dropout(model_config.dropout, name="embedding_dropout")(x)
     for index in range(model_config.num_layers):
         x = _block(model_config, index)(x)
     if model_config.norm == "pre":
-        x = norms.build(model_config.norm_kind, name="final_norm")(x)
+        x = _norm(model_config, "final_norm")(x)
     outputs = embedding(x, reverse=True) if head is None else head(x)
     outputs = ops.cast(outputs, "float32")  # whatever policy made them
     return keras.Model({features.TOKEN_IDS: token_ids}, outputs, name="decoder")
@@ -108,6 +109,8 @@ def read(
     x = parts["embedding_scale"](parts["token_embedding"](token_ids))
     if "positions" in parts:
         x = parts["positions"](x, position=position)
+    if "embedding_norm" in parts:
+        x = parts["embedding_norm"](x)
     written = []
     for block, cache in zip(_blocks(model), caches, strict=True):
         x, cache = block(x, cache=cache, position=position, training=False)
@@ -123,6 +126,10 @@ def _blocks(model: keras.Model) -> list[decoder_block.DecoderBlock]:
     return [layer for layer in model.layers if isinstance(layer, decoder_block.DecoderBlock)]
 
 
+def _norm(model_config: config.ModelConfig, name: str) -> keras.layers.Layer:
+    return norms.build(model_config.norm_kind, epsilon=model_config.norm_epsilon, name=name)
+
+
 def _block(model_config: config.ModelConfig, index: int) -> decoder_block.DecoderBlock:
     """Makes the block at `index`, counted from 0."""
     return decoder_block.DecoderBlock(
@@ -136,5 +143,6 @@ def _block(model_config: config.ModelConfig, index: int) -> decoder_block.Decode
         num_kv_heads=model_config.num_kv_heads,
         rotary=model_config.positions == "rotary",
         recompute=model_config.recompute,
+        norm_epsilon=model_config.norm_epsilon,
         name=f"decoder_block_{index}",
     )

@@ -60,9 +60,13 @@ def build(
         How far a sequence is padded changes none of them.
     """
     encoded = encode(model_config, vocabulary_size, max_length, num_segments=num_segments)
-    pooled = pooling.Pooling(model_config.pooling, name="pooling")(
-        encoded.tokens, encoded.padding_mask
-    )
+    has_pooler = model_config.pooling == "pooler"
+    kind = "first" if has_pooler else model_config.pooling
+    pooled = pooling.Pooling(kind, name="pooling")(encoded.tokens, encoded.padding_mask)
+    if has_pooler:
+        pooled = keras.layers.Dense(
+            model_config.hidden_dim, activation="tanh", dtype="float32", name="pooler"
+        )(pooled)
     outputs = ops.cast(head(pooled), "float32")  # whatever policy made the head
     return keras.Model(encoded.inputs, outputs, name="transformer")
 
@@ -98,7 +102,7 @@ def encode(
     for index in range(model_config.num_layers):
         x = _block(model_config, index)(x, padding_mask=padding_mask)
     if model_config.norm == "pre":
-        x = norms.build(model_config.norm_kind, name="final_norm")(x)
+        x = _norm(model_config, "final_norm")(x)
     return Encoded(inputs, x, padding_mask, embedding)
 
 
@@ -125,8 +129,8 @@ def attention_weights(
     if "segment_embedding" in parts:
         x = x + parts["segment_embedding"](inputs[features.SEGMENT_IDS])
     x = parts["embedding_scale"](x)
-    if "positions" in parts:
-        x = parts["positions"](x)
+    for name in ("positions", "embedding_norm"):
+        x = parts[name](x) if name in parts else x
     weights = []
     for layer in model.layers:
         if isinstance(layer, encoder_block.EncoderBlock):
@@ -149,12 +153,19 @@ def _place(
     """Tells the embedded tokens `(batch, seq_len, hidden_dim)` their positions."""
     # Tokens come out as large as the sinusoids that are added: beside small ones, positions drown
     # the words, and the first epochs go by learning to see them (Vaswani et al. 2017, sec. 3.4).
-    x = keras.layers.Rescaling(model_config.hidden_dim**0.5, name="embedding_scale")(x)
+    scale = model_config.hidden_dim**0.5 if model_config.embedding_scale else 1.0
+    x = keras.layers.Rescaling(scale, name="embedding_scale")(x)
     if model_config.positions == "learned":
         x = learned_positions.LearnedPositions(max_length, name="positions")(x)
     elif model_config.positions == "sinusoidal":
         x = sinusoidal_positions.SinusoidalPositions(name="positions")(x)
+    if model_config.embedding_norm:
+        x = _norm(model_config, "embedding_norm")(x)
     return keras.layers.Dropout(model_config.dropout, name="embedding_dropout")(x)
+
+
+def _norm(model_config: config.ModelConfig, name: str) -> keras.layers.Layer:
+    return norms.build(model_config.norm_kind, epsilon=model_config.norm_epsilon, name=name)
 
 
 def _block(model_config: config.ModelConfig, index: int) -> keras.layers.Layer:
@@ -170,5 +181,6 @@ def _block(model_config: config.ModelConfig, index: int) -> keras.layers.Layer:
         num_kv_heads=model_config.num_kv_heads,
         rotary=model_config.positions == "rotary",
         recompute=model_config.recompute,
+        norm_epsilon=model_config.norm_epsilon,
         name=f"encoder_block_{index}",
     )
