@@ -108,7 +108,7 @@ class Config(trainer_config.Section):
         problems = [
             *sections.task_problems(self.task_settings, self.data, self.train),
             *sections.tokenizer_problems(self.task_settings, self.tokenizer),
-            *sections.start_problems(self.model, self.train),
+            *sections.start_problems(self.model, self.train, self.tokenizer),
             *sections.format_problems(self.task, self.data),
             *sections.slice_problems(self.data, self.evaluate),
             *sections.bound_problems(self.task_settings, self.evaluate),

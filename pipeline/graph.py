@@ -5,7 +5,7 @@ import pathlib
 
 import schemas
 from pipeline import config as config_lib
-from schemas import features, tasks
+from schemas import features, tasks, tokens
 
 Edge = tuple[str, str]
 
@@ -118,7 +118,7 @@ _UNITS = {
     "wordpiece": "word pieces",
     "words": "words",
     "characters": "characters",
-    "bytes_bpe": "pieces of bytes",
+    **dict.fromkeys(tokens.OF_BYTES, "pieces of bytes"),
 }
 
 

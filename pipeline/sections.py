@@ -197,9 +197,16 @@ def task_problems(
 
 
 def start_problems(
-    model: trainer_config.ModelConfig, train: trainer_config.TrainConfig
+    model: trainer_config.ModelConfig,
+    train: trainer_config.TrainConfig,
+    tokenizer: transform_config.TokenizerConfig,
 ) -> Iterator[str]:
-    """Yields what is wrong with what is frozen of the model that the training starts from."""
+    """Yields what is wrong with what is taken of the model that the training starts from."""
+    if tokenizer.kind in tokens.GIVEN and model.init_from is None:
+        yield (
+            "`tokenizer.kind` must be one that is learned without `model.init_from`. "
+            f"Received: {tokenizer.kind}"
+        )
     if train.freeze is not None and model.init_from is None:
         yield (
             "`train.freeze` must be left out without `model.init_from`. "

@@ -34,6 +34,7 @@ TARGETS = "targets"  # numbers in their own unit
 
 # Assets of the transform graph: one entry a line, line number = id.
 TOKEN_VOCABULARY = "token_vocabulary"
+TOKEN_MERGES = "token_merges"  # where pieces are merged by rank: ids of left, right and merged
 LABEL_VOCABULARY = "label_vocabulary"
 TARGET_SCALES = "target_scales"  # a number's name, its mean and its standard deviation
 
