@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from schemas import features
 from trainer import config
-from trainer.layers import encoder_block, norms
+from trainer.layers import norms
 from trainer.models import transformer
 
 _VOCABULARY_SIZE = 11
@@ -174,55 +174,6 @@ def test_the_norm_at_the_end_is_of_the_kind_asked_for(kind):
     expected = type(norms.build(kind["norm_kind"]))
     assert type(model.get_layer("final_norm")) is expected
     assert type(model.get_layer("encoder_block_1").feed_forward_norm) is expected
-
-
-@pytest.mark.parametrize(("scaled", "scale"), [(True, 8**0.5), (False, 1.0)])
-def test_the_norm_of_the_embeddings_stands_after_their_sum(scaled, scale):
-    model = _model(
-        positions="learned", embedding_scale=scaled, embedding_norm=True, norm_epsilon=0.01
-    )
-    parts = {layer.name: layer for layer in model.layers}
-    normed = keras.Model(model.inputs, parts["embedding_norm"].output)(_inputs([3, 5], length=2))
-
-    tokens, positions, gamma, beta = (
-        np.asarray(variable, "float64")
-        for name in ("token_embedding", "positions", "embedding_norm")
-        for variable in parts[name].weights
-    )
-    summed = tokens[[3, 5]] * scale + positions[:2]
-    centred = summed - summed.mean(axis=-1, keepdims=True)
-    variance = (centred**2).mean(axis=-1, keepdims=True)
-    expected = centred / np.sqrt(variance + 0.01) * gamma + beta
-    np.testing.assert_allclose(normed[0], expected, rtol=1e-4, atol=1e-5)
-
-
-def test_the_epsilon_is_that_of_every_norm():
-    model = _model(embedding_norm=True, norm_epsilon=3e-7)
-    of_blocks = [
-        norm
-        for layer in model.layers
-        if isinstance(layer, encoder_block.EncoderBlock)
-        for norm in (layer.attention_norm, layer.feed_forward_norm)
-    ]
-    others = [layer for layer in model.layers if layer.name.endswith("_norm")]
-    assert (len(of_blocks), len(others)) == (4, 2)
-    assert {norm.epsilon for norm in (*of_blocks, *others)} == {3e-7}
-
-
-def test_the_pooler_is_a_dense_layer_with_tanh_on_the_first_token():
-    inputs = _inputs([3, 5, 2])
-    pooled, first = _model(pooling="pooler"), _model(pooling="first")
-    parts = {layer.name: layer for layer in pooled.layers}
-    of_first = {layer.name: layer for layer in first.layers}
-    for name, layer in of_first.items():
-        layer.set_weights(parts[name].get_weights())
-    vector = np.asarray(keras.Model(first.inputs, of_first["pooling"].output)(inputs), "float64")
-    weights = [
-        np.asarray(w, "float64") for name in ("pooler", "logits") for w in parts[name].weights
-    ]
-
-    expected = np.tanh(vector @ weights[0] + weights[1]) @ weights[2] + weights[3]
-    np.testing.assert_allclose(pooled(inputs), expected, rtol=1e-4, atol=1e-5)
 
 
 def _with_segments(*sentences: list[int], second_from: int, length: int = 8) -> dict:
