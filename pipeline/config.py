@@ -133,7 +133,7 @@ class Config(trainer_config.Section):
             *sections.task_problems(self.task_settings, self.data, self.train),
             *sections.tokenizer_problems(self.task_settings, self.tokenizer),
             *sections.serve_problems(self.task_settings, self.serve),
-            *sections.start_problems(self.task_settings, self.model, self.train),
+            *sections.start_problems(self.task_settings, self.model, self.train, self.tokenizer),
             *sections.rival_problems(self.task, self.rivals),
             *sections.trial_problems(self.task_settings, self.data, self.rivals, self.trial),
             *sections.format_problems(self.task, self.data),

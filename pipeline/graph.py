@@ -6,7 +6,7 @@ import pathlib
 import schemas
 from components.trial.settings import TRANSFORMER
 from pipeline import config as config_lib
-from schemas import features, tasks
+from schemas import features, tasks, tokens
 
 Edge = tuple[str, str]
 
@@ -184,7 +184,7 @@ _UNITS = {
     "wordpiece": "word pieces",
     "words": "words",
     "characters": "characters",
-    "bytes_bpe": "pieces of bytes",
+    **dict.fromkeys(tokens.OF_BYTES, "pieces of bytes"),
 }
 
 

@@ -15,19 +15,23 @@ from components.transform import config as transform_config
 from pipeline import config as config_lib
 from pipeline import config_errors, errors
 from pipeline import workspace as workspace_lib
-from schemas import tasks
+from schemas import errors as data_errors
+from schemas import tasks, tokens
 from trainer import config as trainer_config
 from trainer import exported
+from trainer.checkpoints import preset, reading
 
 _SAVED_MODEL = "saved_model.pb"
 _SERVING_MODEL = "Format-Serving"  # in a Model artifact of TFX
 # What a weight's shape does not tell, or tells less well, must be as the model has it.
 _MODEL_KEYS = (
     *("num_layers", "hidden_dim", "num_heads", "num_kv_heads", "intermediate_dim"),
-    *("norm", "norm_kind", "positions", "activation"),
+    *("norm", "norm_kind", "norm_epsilon", "positions", "activation"),
+    *("embedding_scale", "embedding_norm"),
 )
-# All else of the tokenizer decides which ids a word has.
+# All else of the tokenizer decides which ids a word has, as far as it is heeded.
 _FREE_TOKENIZER_KEYS = ("max_length", "min_count", "stride", "max_answer_tokens")
+_LOSSLESS_KEYS = ("kind", "vocabulary_size")
 _NEWEST_BLESSED = """
     SELECT model.string_value
     FROM ArtifactProperty AS blessed
@@ -38,10 +42,10 @@ _NEWEST_BLESSED = """
 
 
 def find(config: config_lib.Config, workspace: workspace_lib.Workspace) -> pathlib.Path | None:
-    """Finds the directory of the SavedModel to start from; None where there is none.
+    """Finds the directory of the model to start from; None where there is none.
 
-    The newest pushed version is taken of a workspace, or its newest blessed model where nothing is
-    pushed.
+    It is that of a SavedModel, or of a KerasHub preset. The newest pushed version is taken of a
+    workspace, or its newest blessed model where nothing is pushed.
 
     Args:
         config: The config.
@@ -57,8 +61,8 @@ def find(config: config_lib.Config, workspace: workspace_lib.Workspace) -> pathl
     found = _resolve(name, workspace.root.parent)
     if found is None:
         raise errors.ConfigError(
-            "`model.init_from` must be the directory of a pushed or blessed model, or the name of "
-            f"a workspace that has one in {workspace.root.parent}. "
+            "`model.init_from` must be the directory of a pushed or blessed model or of a KerasHub "
+            f"preset, or the name of a workspace that has a model in {workspace.root.parent}. "
             f"Received: {config_errors.show(name)}"
         )
     problems = list(_problems(config, found))
@@ -95,7 +99,8 @@ def _model_in(directory: pathlib.Path) -> pathlib.Path | None:
         *_versions(of_workspace.serving),
         *_blessed(of_workspace.metadata_db),
     )
-    return next((path for path in candidates if (path / _SAVED_MODEL).is_file()), None)
+    found = next((path for path in candidates if (path / _SAVED_MODEL).is_file()), None)
+    return found or (directory if preset.is_preset(directory) else None)
 
 
 def _versions(directory: pathlib.Path) -> list[pathlib.Path]:
@@ -125,14 +130,11 @@ def _blessed(metadata_db: pathlib.Path) -> Iterator[pathlib.Path]:
 def _problems(config: config_lib.Config, directory: pathlib.Path) -> Iterator[str]:
     """Yields in what the config differs from the model."""
     try:
-        made = exported.Exported.from_json((directory / exported.FILE).read_text(encoding="utf-8"))
-        tokenizer = transform_config.TokenizerConfig.model_validate(made.tokenizer)
-    except (OSError, ValueError, KeyError, TypeError, pydantic.ValidationError):
-        yield (
-            f"`model.init_from` must be a model with {exported.FILE}, as this version exports it. "
-            f"Received: {directory}"
-        )
+        made = _read(directory)
+    except data_errors.DataError as error:
+        yield str(error)
         return
+    tokenizer = transform_config.TokenizerConfig.model_validate(made.tokenizer)
     architecture = tasks.contract(config.task).architecture
     if made.architecture != architecture:
         yield (
@@ -141,12 +143,42 @@ def _problems(config: config_lib.Config, directory: pathlib.Path) -> Iterator[st
         )
     if not isinstance(made.model, trainer_config.ModelConfig):
         return  # a rival, whose shape has none of the keys below
-    fields = transform_config.TokenizerConfig.model_fields
-    keys = [key for key in fields if key not in _FREE_TOKENIZER_KEYS]
-    if made.model.positions == "learned":
-        keys.append("max_length")  # there is a row for each position
     yield from _differences("model", _MODEL_KEYS, config.model, made.model)
-    yield from _differences("tokenizer", keys, config.tokenizer, tokenizer)
+    yield from _differences("tokenizer", _heeded(tokenizer), config.tokenizer, tokenizer)
+    most = tokenizer.max_length
+    # There is a row for each position.
+    if made.model.positions == "learned" and config.tokenizer.max_length > most:
+        yield (
+            f"`tokenizer.max_length` must be at most {most}, as `model.init_from` has positions. "
+            f"Received: {config.tokenizer.max_length}"
+        )
+
+
+def _read(directory: pathlib.Path) -> exported.Exported:
+    """Reads what a model tells of itself, or what a preset will once it is converted.
+
+    Raises:
+        DataError: If it tells nothing, or nothing that can be used.
+    """
+    if preset.is_preset(directory):
+        return reading.read(directory).exported({})
+    try:
+        made = exported.Exported.from_json((directory / exported.FILE).read_text(encoding="utf-8"))
+        transform_config.TokenizerConfig.model_validate(made.tokenizer)
+    except (OSError, ValueError, KeyError, TypeError, pydantic.ValidationError):
+        raise data_errors.DataError(
+            f"`model.init_from` must be a model with {exported.FILE}, as this version exports it. "
+            f"Received: {directory}"
+        ) from None
+    return made
+
+
+def _heeded(tokenizer: transform_config.TokenizerConfig) -> list[str]:
+    """Lists the keys that decide which ids a text has."""
+    if tokenizer.kind in tokens.LOSSLESS:
+        return list(_LOSSLESS_KEYS)
+    free = {*_FREE_TOKENIZER_KEYS, *(("unicode",) if tokenizer.pretokenizer == "bert" else ())}
+    return [key for key in transform_config.TokenizerConfig.model_fields if key not in free]
 
 
 def _differences(

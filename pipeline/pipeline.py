@@ -29,6 +29,7 @@ from pipeline import code_digest, eval_config, graph, ingest_settings, initial_m
 from pipeline import config as config_lib
 from pipeline import workspace as workspace_lib
 from schemas import features, tasks
+from trainer.checkpoints import preset
 
 # One process, no port, no copying between workers: the fastest way through data of laptop size.
 _LOCAL_BEAM = [
@@ -174,7 +175,13 @@ def _start(
     found = initial_model.find(config, workspace)
     if found is None:
         return None
-    return pretrained.Pretrained(source=str(found), digest=initial_model.digest(found))
+    # What is converted depends on what converts it; a model is copied as it is.
+    code = code_digest.of("components/pretrained", "trainer/checkpoints")
+    digest = initial_model.digest(found)
+    return pretrained.Pretrained(
+        source=str(found),
+        digest=f"{digest}-{code}" if preset.is_preset(found) else digest,
+    )
 
 
 def _trainer(

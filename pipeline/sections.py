@@ -218,10 +218,16 @@ def start_problems(
     settings: tasks.Settings,
     model: trainer_config.ModelConfig,
     train: trainer_config.TrainConfig,
+    tokenizer: transform_config.TokenizerConfig,
 ) -> Iterator[str]:
-    """Yields what is wrong with the model that the training starts from, and what is frozen."""
+    """Yields what is wrong with what is taken of the model that the training starts from."""
     if model.init_from is not None and not tasks.contract(settings.name).may_start:
         yield _foreign("model.init_from", model.init_from, settings.name)
+    if tokenizer.kind in tokens.GIVEN and model.init_from is None:
+        yield (
+            "`tokenizer.kind` must be one that is learned without `model.init_from`. "
+            f"Received: {tokenizer.kind}"
+        )
     if train.freeze is not None and model.init_from is None:
         yield (
             "`train.freeze` must be left out without `model.init_from`. "

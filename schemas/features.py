@@ -37,6 +37,7 @@ TARGETS = "targets"  # numbers in their own unit
 # Assets of the transform graph: one entry a line, line number = id.
 TOKEN_VOCABULARY = "token_vocabulary"
 TARGET_VOCABULARY = "target_vocabulary"  # of the texts that are to be written
+TOKEN_MERGES = "token_merges"  # where pieces are merged by rank: ids of left, right and merged
 LABEL_VOCABULARY = "label_vocabulary"
 TARGET_SCALES = "target_scales"  # a number's name, its mean and its standard deviation
 

@@ -8,11 +8,15 @@ import re
 from typing import Literal, get_args
 
 # What texts are cut into; `tokenizer.kind` chooses.
-Units = Literal["wordpiece", "words", "characters", "bytes_bpe"]
+Units = Literal["wordpiece", "words", "characters", "bytes_bpe", "gpt2_bpe"]
 UNITS: tuple[Units, ...] = get_args(Units)
 
 # Units that lose nothing of a text: case, white space and every sign come back from the ids.
-LOSSLESS: tuple[Units, ...] = ("characters", "bytes_bpe")
+LOSSLESS: tuple[Units, ...] = ("characters", "bytes_bpe", "gpt2_bpe")
+
+# Units of bytes; and those of which no vocabulary is learned, but only a model's taken.
+OF_BYTES: tuple[Units, ...] = ("bytes_bpe", "gpt2_bpe")
+GIVEN: tuple[Units, ...] = ("gpt2_bpe",)
 
 # Ids 0 to 4 of every token vocabulary. In running text, `[SEP]` ends a document.
 RESERVED = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")

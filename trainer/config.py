@@ -26,16 +26,22 @@ class ModelConfig(Section):
         norm: A norm before each sub-layer (`pre`) or after its residual (`post`).
         positions: Fixed sinusoids, a learned table of `tokenizer.max_length` rows, or rotations
             of queries and keys.
-        activation: Non-linearity of the feed-forward block; `swiglu` has a third projection of
-            `intermediate_dim` units.
-        pooling: Mean over real tokens, or the first token, as the sequence's vector.
+        activation: Non-linearity of the feed-forward block; `gelu_tanh` is GELU's approximation by
+            tanh; `swiglu` has a third projection of `intermediate_dim` units.
+        pooling: Mean over real tokens, or the first token, as the sequence's vector; `pooler` is
+            the first token through a dense layer with tanh, as BERT has it.
         norm_kind: LayerNorm or RMSNorm.
+        norm_epsilon: Added to the variance in each norm.
+        embedding_scale: Whether embedded tokens are multiplied by the root of `hidden_dim`, so that
+            they are as large as sinusoids.
+        embedding_norm: Whether a norm stands between the embeddings and the first block.
         num_kv_heads: Heads of keys and values, shared by groups of query heads; must divide
             `num_heads`. Null: as many as `num_heads`.
         tied_embeddings: Whether the logits of a model that writes are made by the weights of its
             token embedding, or by weights of their own.
         init_from: A pushed or blessed model whose encoder and vocabulary this one starts from: its
-            directory, that of its versions, or the name of a workspace. The head is new.
+            directory, that of its versions, or the name of a workspace; or the directory of a
+            KerasHub preset. The head is new.
         recompute: Compute the activations of each block again in the backward pass rather than
             keep them: batches that do not fit in memory otherwise, at the cost of time.
     """
@@ -48,9 +54,12 @@ class ModelConfig(Section):
     token_dropout: float = pydantic.Field(0.0, ge=0.0, lt=1.0)
     norm: Literal["pre", "post"] = "pre"
     positions: Literal["sinusoidal", "learned", "rotary"] = "sinusoidal"
-    activation: Literal["gelu", "relu", "swiglu"] = "gelu"
-    pooling: Literal["mean", "first"] = "mean"
+    activation: Literal["gelu", "gelu_tanh", "relu", "swiglu"] = "gelu"
+    pooling: Literal["mean", "first", "pooler"] = "mean"
     norm_kind: Literal["layer", "rms"] = "layer"
+    norm_epsilon: float = pydantic.Field(1e-5, gt=0.0, le=1e-2)
+    embedding_scale: bool = True
+    embedding_norm: bool = False
     num_kv_heads: int | None = pydantic.Field(None, ge=1, le=256)
     tied_embeddings: bool = True
     init_from: str | None = pydantic.Field(None, min_length=1)

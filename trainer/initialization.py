@@ -4,6 +4,7 @@ import math
 import re
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from schemas import errors
@@ -12,13 +13,15 @@ from trainer import request as request_lib
 
 # Of the encoder, or of the only stack; and of a decoder beside an encoder.
 _EMBEDDINGS = (
-    *("token_embedding", "segment_embedding", "positions"),
-    *("target_token_embedding", "target_positions"),
+    *("token_embedding", "segment_embedding", "positions", "embedding_norm"),
+    *("target_token_embedding", "target_positions", "target_embedding_norm"),
 )
 _AFTER_BLOCKS = ("final_norm", "target_final_norm")
 _BLOCK = re.compile(r"(?:en|de)coder_block_(\d+)")
-# A model that has seen single texts alone knows nothing of a second one.
-_MAY_BE_NEW = ("segment_embedding",)
+# A model that has seen single texts alone knows nothing of a second one, and not every one has a
+# dense layer between the encoder and the head. That is trained as the head is.
+_MAY_BE_NEW = ("segment_embedding", "pooler")
+_POSITIONS, _SEGMENTS = "positions/table", "segment_embedding/embeddings"
 
 
 def describe(model: keras.Model, request: request_lib.Request) -> None:
@@ -46,6 +49,9 @@ def describe(model: keras.Model, request: request_lib.Request) -> None:
 def take_over(model: keras.Model, directory: str) -> list[str]:
     """Gives the encoder the weights of an exported model, by name; the head's stay its own.
 
+    Of a longer table of positions the first rows are taken. A segment that the exported model knows
+    nothing of begins as the last one that it knows.
+
     Args:
         model: A new model.
         directory: Of the SavedModel, with what `describe` wrote.
@@ -63,14 +69,14 @@ def take_over(model: keras.Model, directory: str) -> list[str]:
     for variable in model.weights:
         layer = variable.path.partition("/")[0]
         new = layer in _MAY_BE_NEW and variable.path not in known
-        if depth(layer) is None or new:
+        if new or (depth(layer) is None and layer not in _MAY_BE_NEW):
             continue
         if variable.path not in known:
             raise errors.DataError(
                 "`model.init_from` must have every weight of the encoder. "
                 f"Received: a model without {variable.path}"
             )
-        value = values.get_tensor(known[variable.path])
+        value = _rows_for(variable, values.get_tensor(known[variable.path]))
         if value.shape != tuple(variable.shape):
             raise errors.DataError(
                 "`model.init_from` must have weights of the encoder's shapes. Received: "
@@ -79,6 +85,16 @@ def take_over(model: keras.Model, directory: str) -> list[str]:
         variable.assign(value)
         taken.append(variable.path)
     return taken
+
+
+def _rows_for(variable: keras.Variable, value: np.ndarray) -> np.ndarray:
+    """Brings a table to the number of rows that is wanted, where it may have another."""
+    missing = variable.shape[0] - value.shape[0] if variable.shape else 0
+    if missing > 0 and variable.path == _SEGMENTS:
+        return np.concatenate([value, np.repeat(value[-1:], missing, axis=0)])
+    if missing < 0 and variable.path in (_POSITIONS, _SEGMENTS):
+        return value[: variable.shape[0]]
+    return value
 
 
 def freeze(model: keras.Model, part: int | str | None) -> None:

@@ -1,1 +1,1 @@
-"""Pretrained: brings an exported model into the graph, for others to start from."""
+"""Pretrained: brings a model into the graph, for others to start from."""

@@ -1,4 +1,4 @@
-"""Pretrained: a copy of an exported model as an artifact of this pipeline."""
+"""Pretrained: the model to start from as an artifact of this pipeline."""
 
 from tfx import types
 from tfx.dsl.components.base import base_component, executor_spec
@@ -24,10 +24,13 @@ class PretrainedSpec(types.ComponentSpec):
 class Pretrained(base_component.BaseComponent):
     """Copies a model, so that what was started from stands in the lineage for good.
 
+    A KerasHub preset is converted into what an exported model would have: vocabulary, weights and
+    what it tells of itself, but no graph, so it does not serve.
+
     Where it came from may be cleaned up any day. Another model, or another version, is another
     artifact, which nothing that was made of the old one is cached for.
 
-    Outputs: `model` (Model; its properties tell the source and the digest).
+    Outputs: `model` (Model; its properties tell the source, its kind and the digest).
     """
 
     SPEC_CLASS = PretrainedSpec
@@ -37,7 +40,7 @@ class Pretrained(base_component.BaseComponent):
         """Makes the node.
 
         Args:
-            source: Directory of the SavedModel.
+            source: Directory of the SavedModel, or of the preset.
             digest: Digest of what it holds.
         """
         spec = PretrainedSpec(

@@ -9,6 +9,7 @@ import tensorflow as tf
 import tensorflow_text
 
 from components.transform import byte_pairs, vocabulary, wordpiece
+from schemas import tokens
 
 # Units, bytes `(units,)`, to how many tokens each is and how many of those are unknown, int64.
 CountPieces = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
@@ -24,7 +25,7 @@ def counter(learned: vocabulary.Learned | None, kind: str) -> CountPieces:
     if kind == "wordpiece":
         lines = learned.lines if learned else list(vocabulary.RESERVED)
         return _pieces(wordpiece.build_model(lines))
-    if kind == "bytes_bpe":
+    if kind in tokens.OF_BYTES:
         if learned is None or learned.companion is None:
             return _pieces(byte_pairs.build_model(list(byte_pairs.ALPHABET)))
         return _pieces(learned.companion.tobytes())

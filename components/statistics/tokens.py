@@ -34,10 +34,11 @@ _LEARN: dict[str, Callable[..., vocabulary.Learned]] = {
     "wordpiece": wordpiece.learn_pieces,
     "words": whole_words.take_words,
     "characters": characters.take_characters,
-    "bytes_bpe": byte_pairs.learn_pieces,
+    # Pieces as short as these, whichever they are: those of a model are not known yet.
+    **dict.fromkeys(tokens_lib.OF_BYTES, byte_pairs.learn_pieces),
 }
 # Those that learn more than they list take all units; the others those that they have room for.
-_LEARNS_PIECES = ("wordpiece", "bytes_bpe")
+_LEARNS_PIECES = ("wordpiece", *tokens_lib.OF_BYTES)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -147,7 +148,7 @@ def _of_all(
     # Where texts are sampled, the units of all of them are as those of the sample.
     scale = (units.total - units.long) / in_table if in_table else 1.0
     total, missing = round(total * scale), round(missing * scale)
-    if config.kind != "bytes_bpe":
+    if config.kind not in tokens_lib.OF_BYTES:
         return total + units.long, missing + units.long  # too long is unknown, one token
     # Bytes are never unknown; those of the long words are as many to a token as others are.
     size = int((often * pc.binary_length(counted["value"]).to_numpy()).sum()) * scale

@@ -79,7 +79,7 @@ def units(texts: tf.Tensor, config: config_lib.TokenizerConfig) -> tf.RaggedTens
     """Cuts texts `(batch,)` into the units `(batch, None)` that the tokenizer looks up."""
     if config.kind == "characters":
         return tf.strings.unicode_split(lossless.clean(texts), "UTF-8")
-    if config.kind == "bytes_bpe":
+    if config.kind in tokens.OF_BYTES:
         return byte_pairs.split(texts)
     return text_lib.words(texts, config)
 

@@ -20,7 +20,8 @@ def preprocessing_fn(
         inputs: Raw features, one value a row: dense `(batch,)` or `(batch, 1)`, or sparse.
         custom_config: `task`, the fields of a task's settings; `tokenizer`, the fields of
             `TokenizerConfig`; `labels`, the known labels in the order of their ids, or None to
-            learn them; `vocabulary`, likewise of the tokens. Others are there for the cache.
+            learn them; `vocabulary`, likewise of the tokens, and `merges` of pieces of bytes where
+            there are such. Others are there for the cache.
 
     Returns:
         The features that the task's `transform` makes.
@@ -36,5 +37,6 @@ def preprocessing_fn(
             config_lib.TokenizerConfig.model_validate(custom_config["tokenizer"]),
             custom_config.get("labels"),
             custom_config.get("vocabulary"),
+            custom_config.get("merges", ()),
         ),
     )

@@ -5,6 +5,7 @@ normalized unit by unit: a character with all that may change together with it. 
 from whole units, and where those stand in the original text is known.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import tensorflow as tf
@@ -45,7 +46,7 @@ class _Units(NamedTuple):
         normalized: String `(batch,)`, the texts' normalized units joined.
         offsets: Bytes of `normalized` before each text, int64 `(batch,)`.
         ends: Where each unit ends in bytes of `normalized`, int64 `(units,)`.
-        firsts, lasts: Where it begins and ends in its own original, in code points.
+        firsts, lasts: Where it begins and ends in its own original.
     """
 
     normalized: tf.Tensor
@@ -70,9 +71,9 @@ def pieces(
         config: How text is normalized.
         look_up: What the tokenizer has learned.
     """
-    units = _units(clean(texts), config)
-    words, starts, _ = text.split_with_offsets(units.normalized)
-    ids, piece_starts, piece_ends = look_up.with_offsets(words.flat_values)
+    units = _units(clean(texts), lambda signs: text.normalize(signs, config), "UTF8_CHAR")
+    words, starts, _ = text.split_with_offsets(units.normalized, config)
+    ids, piece_starts, piece_ends = _look_up(words.flat_values, config, look_up)
     word_starts = (starts + units.offsets[:, None]).flat_values
     first = tf.gather(word_starts, ids.value_rowids()) + piece_starts.flat_values
     last = tf.gather(word_starts, ids.value_rowids()) + piece_ends.flat_values - 1
@@ -88,13 +89,33 @@ def pieces(
     )
 
 
-def _units(texts: tf.Tensor, config: config_lib.TokenizerConfig) -> _Units:
-    """Cuts clean texts `(batch,)` into units and normalizes each."""
+def _look_up(
+    words: tf.Tensor, config: config_lib.TokenizerConfig, look_up: vocabulary.WordLookup
+) -> tuple[tf.RaggedTensor, tf.RaggedTensor, tf.RaggedTensor]:
+    """Looks words `(words,)` up, which may have to be folded; tells the bytes of them unfolded."""
+    if not text.folds_words(config):
+        return look_up.with_offsets(words)
+    units = _units(words, text.fold, "BYTE")
+    ids, starts, ends = look_up.with_offsets(units.normalized)
+    before = tf.gather(units.offsets, ids.value_rowids())
+    firsts = tf.gather(units.firsts, _unit_at(units, starts.flat_values + before))
+    lasts = tf.gather(units.lasts, _unit_at(units, ends.flat_values + before - 1))
+    return ids, starts.with_flat_values(firsts), ends.with_flat_values(lasts)
+
+
+def _units(texts: tf.Tensor, normalize: Callable[[tf.Tensor], tf.Tensor], counted: str) -> _Units:
+    """Cuts clean texts `(batch,)` into units and normalizes each.
+
+    Args:
+        texts: The texts.
+        normalize: Is given strings `(units,)`.
+        counted: What places in the originals are counted in, as `tf.strings.length` has it.
+    """
     # The op takes a NUL for the end; another sign that prints nothing is as long as it.
     texts = tf.strings.regex_replace(texts, r"\x00", "\x01")
     units, _, _ = tensorflow_text.regex_split_with_offsets(texts, _UNIT, _UNIT)
-    folded = units.with_flat_values(text.normalize(units.flat_values, config))
-    lengths = tf.cast(tf.strings.length(units.flat_values, unit="UTF8_CHAR"), tf.int64)
+    folded = units.with_flat_values(normalize(units.flat_values))
+    lengths = tf.cast(tf.strings.length(units.flat_values, unit=counted), tf.int64)
     lasts = tf.cumsum(lengths)
     in_text = lasts - tf.gather(_before(units.with_flat_values(lengths)), units.value_rowids())
     sizes = tf.cast(tf.strings.length(folded.flat_values), tf.int64)

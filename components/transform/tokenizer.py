@@ -7,6 +7,7 @@ import tensorflow as tf
 from components.transform import (
     byte_pairs,
     characters,
+    merges,
     spans,
     text,
     vocabulary,
@@ -15,7 +16,7 @@ from components.transform import (
     words,
 )
 from components.transform import config as config_lib
-from schemas import features
+from schemas import features, tokens
 
 # What learns from whole texts, and turns them into ids.
 _OF_TEXTS = {"characters": characters.learn, "bytes_bpe": byte_pairs.learn}
@@ -30,7 +31,8 @@ class Tokenizer:
         config: How texts are split and what bounds the vocabulary.
         vocabulary_name: Asset that the vocabulary is written to; two tokenizers take two names.
         given: The vocabulary, such as a model's, where it is not to be learned; of word pieces or
-            words.
+            words, or of pieces of bytes that are merged by rank.
+        given_merges: The merges of the latter, see `merges.Given`.
 
     Example:
         >>> tokenize = tokenizer.Tokenizer(config)
@@ -42,12 +44,17 @@ class Tokenizer:
         config: config_lib.TokenizerConfig,
         vocabulary_name: str = features.TOKEN_VOCABULARY,
         given: Sequence[str] | None = None,
+        given_merges: Sequence[Sequence[int]] = (),
     ) -> None:
-        if given is not None and config.kind not in _OF_WORDS:
+        kinds = (*_OF_WORDS, *tokens.GIVEN)
+        if given is not None and config.kind not in kinds:
             raise ValueError(
-                f"`given` must be of one of {', '.join(_OF_WORDS)}. Received: kind={config.kind!r}"
+                f"`given` must be of one of {', '.join(kinds)}. Received: kind={config.kind!r}"
             )
+        if given is None and config.kind in tokens.GIVEN:
+            raise ValueError(f"`given` must be there for {config.kind}. Received: None")
         self._given = given
+        self._given_merges = given_merges
         self.config = config
         self.vocabulary_name = vocabulary_name
         self._look_up: vocabulary.Lookup | None = None
@@ -69,8 +76,12 @@ class Tokenizer:
                 "A tokenizer must learn only once, before it tokenizes. "
                 f"Received: a second call for vocabulary_name={self.vocabulary_name!r}"
             )
-        learn = _OF_TEXTS.get(self.config.kind) or self._learn_words
-        self._look_up = learn(texts, self.config, self.vocabulary_name)
+        if self._given is not None and self.config.kind in tokens.GIVEN:
+            given = merges.Given(self._given, self._given_merges)
+            self._look_up = merges.take(texts, self.vocabulary_name, given)
+        else:
+            learn = _OF_TEXTS.get(self.config.kind) or self._learn_words
+            self._look_up = learn(texts, self.config, self.vocabulary_name)
         return self._look_up
 
     def _learn_words(
@@ -78,7 +89,7 @@ class Tokenizer:
     ) -> vocabulary.Lookup:
         found = text.words(texts, config).flat_values
         # In bytes, as the lookup counts.
-        found = tf.boolean_mask(found, tf.strings.length(found) <= vocabulary.MAX_WORD_BYTES)
+        found = tf.boolean_mask(found, tf.strings.length(found) <= config.max_word_bytes)
         look_up = _OF_WORDS[config.kind](found, config, vocabulary_name, self._given)
         self._look_up_words = look_up
         return lambda texts: look_up(text.words(texts, config))

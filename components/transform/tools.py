@@ -17,6 +17,7 @@ class Tools:
         known_labels: The labels in the order of their ids; None learns them.
         known_vocabulary: The entries of the token vocabulary in the order of their ids; None learns
             them.
+        known_merges: Where pieces are merged by rank: the ids of left, right and merged piece.
     """
 
     def __init__(
@@ -24,16 +25,18 @@ class Tools:
         config: config_lib.TokenizerConfig,
         known_labels: Sequence[str] | None = None,
         known_vocabulary: Sequence[str] | None = None,
+        known_merges: Sequence[Sequence[int]] = (),
     ) -> None:
         self._config = config
         self._known_labels = known_labels
         self._known_vocabulary = known_vocabulary
+        self._known_merges = known_merges
 
     def tokenizer(self, vocabulary_name: str = features.TOKEN_VOCABULARY) -> tokenizer.Tokenizer:
         """Makes a tokenizer that writes its vocabulary to that asset."""
         is_tokens = vocabulary_name == features.TOKEN_VOCABULARY
         given = self._known_vocabulary if is_tokens else None
-        return tokenizer.Tokenizer(self._config, vocabulary_name, given)
+        return tokenizer.Tokenizer(self._config, vocabulary_name, given, self._known_merges)
 
     def label_ids(self, values: tf.Tensor) -> tf.Tensor:
         """Turns labels `(batch,)` into their ids `(batch,)`, int64."""

@@ -13,16 +13,14 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_transform.beam as tft_beam
 
-from components.transform import analyzer
+from components.transform import analyzer, config
 from schemas import errors, tokens
 
 RESERVED = tokens.RESERVED
 PAD_ID, UNK_ID, CLS_ID, SEP_ID, MASK_ID = range(len(RESERVED))
 UNK = RESERVED[UNK_ID]
 
-# Longer words are neither learned nor looked up: they are unknown. Long enough for a sentence in a
-# script without spaces, short enough that a blob of base64 costs one token.
-MAX_WORD_BYTES = 512
+MAX_WORD_BYTES = config.MAX_WORD_BYTES
 
 
 @dataclasses.dataclass(frozen=True)

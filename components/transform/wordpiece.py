@@ -48,16 +48,21 @@ def learn(
     # Transform runs this graph to feed the analysis, with a single 0 for what is not learned
     # yet. The op would read past its end and take the process down: it gets an empty vocabulary.
     model = tf.cond(tf.size(model) > 1, lambda: model, _unlearned_model)
-    return _Lookup(
-        tensorflow_text.FastWordpieceTokenizer(model_buffer=model, token_out_type=tf.int64)
-    )
+    return look_up(model)
+
+
+def look_up(model: tf.Tensor) -> vocabulary.WordLookup:
+    """Makes what looks words up in a compiled vocabulary, uint8 `(any,)`."""
+    return _Lookup(model)
 
 
 class _Lookup:
     """Words to the ids of their pieces, see `vocabulary.WordLookup`."""
 
-    def __init__(self, tokenizer: tensorflow_text.FastWordpieceTokenizer) -> None:
-        self._tokenizer = tokenizer
+    def __init__(self, model: tf.Tensor) -> None:
+        self._tokenizer = tensorflow_text.FastWordpieceTokenizer(
+            model_buffer=model, token_out_type=tf.int64
+        )
 
     def __call__(self, words: tf.RaggedTensor) -> tf.RaggedTensor:
         return self._tokenizer.tokenize(words).merge_dims(-2, -1)
@@ -76,7 +81,7 @@ def learn_pieces(
 ) -> vocabulary.Learned:
     """Learns pieces from counted words; the companion is the op's model, uint8 `(any,)`."""
     if given is not None:
-        return vocabulary.Learned(list(given), np.frombuffer(build_model(list(given)), np.uint8))
+        return _compiled(list(given), config)
     start = time.monotonic()
     words = vocabulary.frequent_words(counted, config.min_count)
     pieces = learner.learn(words, config.vocabulary_size - len(vocabulary.RESERVED))
@@ -86,20 +91,24 @@ def learn_pieces(
         len(words),
         time.monotonic() - start,
     )
-    lines = [*vocabulary.RESERVED, *pieces]
-    return vocabulary.Learned(lines, np.frombuffer(build_model(lines), np.uint8))
+    return _compiled([*vocabulary.RESERVED, *pieces], config)
+
+
+def _compiled(lines: list[str], config: config_lib.TokenizerConfig) -> vocabulary.Learned:
+    model = build_model(lines, config.max_word_bytes)
+    return vocabulary.Learned(lines, np.frombuffer(model, np.uint8))
 
 
 def _unlearned_model() -> tf.Tensor:
     return tf.constant(np.frombuffer(build_model(list(vocabulary.RESERVED)), np.uint8))
 
 
-def build_model(lines: list[str]) -> bytes:
+def build_model(lines: list[str], max_word_bytes: int = vocabulary.MAX_WORD_BYTES) -> bytes:
     """Compiles a vocabulary for `FastWordpieceTokenizer`; its ids are the line numbers."""
     return bytes(
         tensorflow_text.build_fast_wordpiece_model(
             lines,
-            vocabulary.MAX_WORD_BYTES,
+            max_word_bytes,
             learner.CONTINUATION,
             vocabulary.UNK,
             True,  # no_pretokenization: what comes in are words already

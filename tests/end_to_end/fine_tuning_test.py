@@ -101,8 +101,9 @@ def tuned(user: user_lib.User, pretrained: user_lib.Run) -> user_lib.Run:
 def test_without_a_model_nothing_runs(user: user_lib.User, too_early: user_lib.Run) -> None:
     assert (too_early.status, too_early.out) == (2, "")
     assert too_early.err == (
-        "error: `model.init_from` must be the directory of a pushed or blessed model, or the name "
-        f"of a workspace that has one in {user.directory / 'workspace'}. Received: pretraining\n"
+        "error: `model.init_from` must be the directory of a pushed or blessed model or of a "
+        "KerasHub preset, or the name of a workspace that has a model in "
+        f"{user.directory / 'workspace'}. Received: pretraining\n"
     )
 
 

@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import shutil
 import sqlite3
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from pipeline import config as config_lib
 from pipeline import errors, initial_model
 from pipeline import workspace as workspace_lib
+from tests import keras_hub_presets
 from trainer import config as trainer_config
 from trainer import exported, rivals
 
@@ -101,19 +103,25 @@ def test_what_is_no_model_is_told_in_one_line(tmp_path: pathlib.Path) -> None:
     for name in ("empty", "absent", str(tmp_path / "empty")):
         [problem] = _problems(tmp_path, name)
         assert problem.startswith("`model.init_from` must be the directory of a pushed or blessed")
-        assert problem.endswith(f"in {tmp_path}. Received: {name}")
+        assert problem.endswith(f"a model in {tmp_path}. Received: {name}")
 
 
 def test_every_difference_is_told_by_its_key(tmp_path: pathlib.Path) -> None:
     model = _export(
         tmp_path / "model", tokenizer={"kind": "words", "lowercase": False, "min_count": 3}
     )
-    assert _problems(tmp_path, str(model), "model.hidden_dim=64", "tokenizer.max_length=99") == [
+    assert _problems(tmp_path, str(model), "model.hidden_dim=64", "tokenizer.max_length=129") == [
         "`model.hidden_dim` must be 128, as `model.init_from` has it. Received: 64",
         "`tokenizer.kind` must be words, as `model.init_from` has it. Received: wordpiece",
         "`tokenizer.lowercase` must be false, as `model.init_from` has it. Received: true",
-        "`tokenizer.max_length` must be 128, as `model.init_from` has it. Received: 99",
+        "`tokenizer.max_length` must be at most 128, as `model.init_from` has positions. "
+        "Received: 129",
     ]
+
+
+def test_of_learned_positions_the_first_may_be_taken(tmp_path: pathlib.Path) -> None:
+    model = _export(tmp_path / "model")
+    assert _find(tmp_path, str(model), "tokenizer.max_length=99") == model
 
 
 def test_the_length_is_free_where_no_position_is_learned(tmp_path: pathlib.Path) -> None:
@@ -180,3 +188,74 @@ def test_what_is_frozen_must_be_there_to_freeze() -> None:
         ]
     made = config_lib.from_columns("reviews.csv", overrides=["train.freeze=2", "model.init_from=a"])
     assert (made.train.freeze, json.loads(made.train.model_dump_json())["freeze"]) == (2, 2)
+
+
+@pytest.fixture(scope="module")
+def preset(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    return keras_hub_presets.bert(tmp_path_factory.mktemp("preset") / "bert")
+
+
+def _bert(**fields: object) -> list[str]:
+    """Settings that go with the preset."""
+    size = len(keras_hub_presets.BERT_VOCABULARY)
+    settings = {
+        **{"model.num_layers": 2, "model.hidden_dim": 16, "model.num_heads": 2},
+        **{"model.intermediate_dim": 24, "model.norm": "post", "model.norm_epsilon": 1e-12},
+        **{"model.activation": "gelu_tanh", "model.embedding_scale": "false"},
+        **{"model.embedding_norm": "true", "tokenizer.pretokenizer": "bert"},
+        **{"tokenizer.vocabulary_size": size, "tokenizer.max_length": 24, **fields},
+    }
+    return [f"{key}={value}" for key, value in settings.items()]
+
+
+def test_a_preset_of_keras_hub_is_found_by_its_directory(
+    tmp_path: pathlib.Path, preset: pathlib.Path
+) -> None:
+    assert _find(tmp_path, str(preset), *_bert()) == preset
+    # What is not heeded, and positions that are not wanted, do not count.
+    free = {"tokenizer.unicode": "NFC", "tokenizer.max_length": 9, "model.pooling": "pooler"}
+    assert _find(tmp_path, str(preset), *_bert(**free)) == preset
+
+
+def test_all_in_which_a_preset_differs_is_told(
+    tmp_path: pathlib.Path, preset: pathlib.Path
+) -> None:
+    size = len(keras_hub_presets.BERT_VOCABULARY)
+    told = _problems(tmp_path, str(preset))
+    assert [problem.partition(" must be ")[::2] for problem in told] == [
+        (f"`{key}`", f"{wanted}, as `model.init_from` has {what}. Received: {received}")
+        for key, wanted, received, what in [
+            ("model.num_layers", 2, 1, "it"),
+            ("model.hidden_dim", 16, 128, "it"),
+            ("model.num_heads", 2, 4, "it"),
+            ("model.intermediate_dim", 24, 512, "it"),
+            ("model.norm", "post", "pre", "it"),
+            ("model.norm_epsilon", "1e-12", "1e-05", "it"),
+            ("model.activation", "gelu_tanh", "gelu", "it"),
+            ("model.embedding_scale", "false", "true", "it"),
+            ("model.embedding_norm", "true", "false", "it"),
+            ("tokenizer.vocabulary_size", size, 8000, "it"),
+            ("tokenizer.pretokenizer", "bert", "unicode", "it"),
+            ("tokenizer.max_length", "at most 24", 128, "positions"),
+        ]
+    ]
+
+
+def test_a_preset_that_cannot_be_used_is_told_in_one_line(
+    tmp_path: pathlib.Path, preset: pathlib.Path
+) -> None:
+    copy = pathlib.Path(shutil.copytree(preset, tmp_path / "preset"))
+    (copy / "tokenizer.json").unlink()
+    assert _problems(tmp_path, str(copy), *_bert()) == [
+        "`model.init_from` must be a preset with tokenizer.json, as KerasHub saves it. "
+        f"Received: {copy}"
+    ]
+
+
+def test_a_vocabulary_that_is_only_taken_needs_a_model_to_take_it_from() -> None:
+    with pytest.raises(errors.ConfigError) as caught:
+        config_lib.from_columns("reviews.csv", overrides=["tokenizer.kind=gpt2_bpe"])
+    [problem] = caught.value.problems
+    assert problem.endswith(
+        "`tokenizer.kind` must be one that is learned without `model.init_from`. Received: gpt2_bpe"
+    )

@@ -157,8 +157,13 @@ def _settings_and_rows(kind: str):
     }[kind]
 
 
-def _transform(root: pathlib.Path, settings, splits: dict[str, list[dict]]) -> Transformed:
-    """Runs Transform as TFX does, over rows that map each feature to its value."""
+def _transform(
+    root: pathlib.Path, settings, splits: dict[str, list[dict]], **given: object
+) -> Transformed:
+    """Runs Transform as TFX does, over rows that map each feature to its value.
+
+    What is `given` stands above the usual values of `custom_config`.
+    """
     import tensorflow as tf
     import tensorflow_transform as tft
     from tensorflow_transform import beam as tft_beam
@@ -174,6 +179,7 @@ def _transform(root: pathlib.Path, settings, splits: dict[str, list[dict]]) -> T
             "max_length": MAX_LENGTH,
         },
         "labels": None,
+        **given,
     }
     types = {str: tf.string, float: tf.float32}
     spec = {
@@ -226,6 +232,20 @@ def transformed_as(tmp_path_factory):
             root = pathlib.Path(tmp_path_factory.mktemp("transformed"))
             made[kind] = settings, _transform(root, settings, splits)
         return made[kind]
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def transformed_with(tmp_path_factory):
+    """Gives `made(kind, **given)`, as `transformed_as`, with what is `given` to the tokenizer."""
+
+    def make(kind, **given):
+        settings, make_row = _settings_and_rows(kind)
+        rng = random.Random(1)  # noqa: S311 - not for secrets
+        splits = {split: [make_row(rng) for _ in range(20)] for split in _COUNTS}
+        root = pathlib.Path(tmp_path_factory.mktemp("transformed"))
+        return settings, _transform(root, settings, splits, **given)
 
     return make
 

@@ -88,10 +88,63 @@ def test_a_pairs_segments_are_new_where_there_were_single_texts(old):
     assert (_by_path(new)["segment_embedding/embeddings"] == before).all()
 
 
+def test_of_a_longer_table_of_positions_the_first_rows_are_taken(old):
+    model, directory, size = old
+    new = _build(max_length=20, size=size)
+    assert "positions/table" in initialization.take_over(new, directory)
+    table = _by_path(model)["positions/table"]
+    assert (_by_path(new)["positions/table"] == table[:20]).all()
+
+
+def _saved(directory, model):
+    """Saves a model's weights alone, and what tells of them."""
+    (directory / "variables").mkdir()
+    tf.raw_ops.SaveV2(
+        prefix=f"{directory}/variables/variables",
+        tensor_names=[v.path for v in model.weights],
+        shape_and_slices=[""] * len(model.weights),
+        tensors=[tf.constant(v.numpy()) for v in model.weights],
+    )
+    made = exported.Exported(
+        "transformer", config.ModelConfig(**_SHAPE), {}, {v.path: v.path for v in model.weights}
+    )
+    (directory / "assets.extra").mkdir()
+    (directory / exported.FILE).write_text(made.to_json())
+    return str(directory)
+
+
+def test_a_segment_that_is_not_known_begins_as_the_last_that_is(tmp_path):
+    known = _build(num_segments=2)
+    more = _build(num_segments=3)
+    initialization.take_over(more, _saved(tmp_path, known))
+    table = _by_path(known)["segment_embedding/embeddings"]
+    assert (_by_path(more)["segment_embedding/embeddings"] == table[[0, 1, 1]]).all()
+
+
+def test_of_more_segments_the_first_are_taken(tmp_path):
+    known = _build(num_segments=3)
+    fewer = _build(num_segments=2)
+    initialization.take_over(fewer, _saved(tmp_path, known))
+    table = _by_path(known)["segment_embedding/embeddings"]
+    assert (_by_path(fewer)["segment_embedding/embeddings"] == table[:2]).all()
+
+
+def test_a_pooler_is_taken_over_where_there_is_one_and_trained_as_the_head(tmp_path, old):
+    known, new = _build(pooling="pooler"), _build(pooling="pooler")
+    assert "pooler/kernel" in initialization.take_over(new, _saved(tmp_path, known))
+    assert (_by_path(new)["pooler/kernel"] == _by_path(known)["pooler/kernel"]).all()
+    initialization.freeze(new, "encoder")
+    assert _layers(new) == {"pooler", "logits"}
+    _, without, size = old
+    assert "pooler/kernel" not in initialization.take_over(
+        _build(pooling="pooler", size=size), without
+    )
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"max_length": 40}, r"Received: positions/\S+ of \(32, 16\), wanted \(40, 16\)$"),
+        ({"max_length": 33}, r"Received: positions/\S+ of \(32, 16\), wanted \(33, 16\)$"),
         ({"num_layers": 3}, r"Received: a model without encoder_block_2/\S+$"),
         ({"intermediate_dim": 9}, r"encoder_block_0/\S+ of \(16, 8\), wanted \(16, 9\)$"),
     ],
@@ -136,6 +189,14 @@ def test_what_is_frozen(part, trained):
     model = _build(num_segments=2)
     initialization.freeze(model, part)
     assert _layers(model) == trained
+
+
+def test_the_norm_of_the_embeddings_is_one_of_them():
+    model = _build(embedding_norm=True)
+    initialization.freeze(model, "embeddings")
+    assert "embedding_norm" not in _layers(model)
+    rates = initialization.rates(_build(embedding_norm=True), 0.5, 2)
+    assert rates["embedding_norm/gamma"] == 0.125
 
 
 def test_rates_fall_from_the_head_down():

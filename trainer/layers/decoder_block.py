@@ -9,7 +9,6 @@ from trainer.layers import (
     cross_attention,
     key_value_cache,
     masks,
-    norms,
     recompute,
     transformer_block,
 )
@@ -82,9 +81,7 @@ class DecoderBlock(transformer_block.TransformerBlock):
                 dtype=policy,
                 name="cross_attention",
             )
-            self.cross_attention_norm = norms.build(
-                self.norm_kind, dtype=policy, name="cross_attention_norm"
-            )
+            self.cross_attention_norm = self._norm("cross_attention_norm")
             self.cross_attention_dropout = keras.layers.Dropout(self.dropout, dtype=policy)
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:

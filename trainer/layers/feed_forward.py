@@ -7,6 +7,7 @@ import keras
 from trainer.layers import projection
 
 SWIGLU = "swiglu"
+GELU_TANH = "gelu_tanh"
 
 
 @keras.saving.register_keras_serializable(package="meritline")
@@ -19,7 +20,7 @@ class FeedForward(keras.layers.Layer):
     Args:
         hidden_dim: Width of the input and of the output.
         intermediate_dim: Width between the maps.
-        activation: Name of a Keras activation, or `swiglu`.
+        activation: Name of a Keras activation, `gelu_tanh` or `swiglu`.
 
     Call arguments:
         x: Float tensor `(batch, seq_len, hidden_dim)`.
@@ -29,7 +30,8 @@ class FeedForward(keras.layers.Layer):
 
     References:
         Vaswani et al. 2017, eq. 2, arXiv:1706.03762;
-        Shazeer 2020, eq. 6, arXiv:2002.05202 (SwiGLU; here with biases)
+        Shazeer 2020, eq. 6, arXiv:2002.05202 (SwiGLU; here with biases);
+        Hendrycks and Gimpel 2016, sec. 2, arXiv:1606.08415 (GELU, and by tanh)
     """
 
     def __init__(
@@ -47,7 +49,7 @@ class FeedForward(keras.layers.Layer):
             )
         self.expansion = projection.Projection(
             intermediate_dim,
-            activation=None if self.gated else activation,
+            activation=None if self.gated else _BY_NAME.get(activation, activation),
             dtype=policy,
             name="expansion",
         )
@@ -74,3 +76,10 @@ class FeedForward(keras.layers.Layer):
             "intermediate_dim": self.intermediate_dim,
             "activation": self.activation,
         }
+
+
+def _gelu_tanh(x: keras.KerasTensor) -> keras.KerasTensor:
+    return keras.activations.gelu(x, approximate=True)
+
+
+_BY_NAME = {GELU_TANH: _gelu_tanh}  # that Keras has no name for

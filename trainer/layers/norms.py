@@ -15,7 +15,7 @@ def build(kind: str, **kwargs: Any) -> keras.layers.Layer:
 
     Args:
         kind: `layer` for LayerNorm, `rms` for RMSNorm.
-        **kwargs: What any Keras layer takes, such as `dtype` and `name`.
+        **kwargs: What any Keras layer takes, such as `dtype` and `name`; and `epsilon`.
 
     Raises:
         ValueError: If `kind` is unknown.

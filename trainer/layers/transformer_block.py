@@ -4,7 +4,7 @@ from typing import Any
 
 import keras
 
-from trainer.layers import feed_forward, multi_head_attention, norms
+from trainer.layers import feed_forward, layer_norm, multi_head_attention, norms
 
 NORMS = ("pre", "post")
 
@@ -22,12 +22,13 @@ class TransformerBlock(keras.layers.Layer):
         intermediate_dim: Width inside the feed-forward map.
         dropout: Probability of dropping an attention weight or an output unit, 0 to below 1.
         norm: `pre` or `post`.
-        activation: The non-linearity of the feed-forward map: a Keras activation or `swiglu`.
+        activation: The non-linearity of the feed-forward map: as in `feed_forward.FeedForward`.
         norm_kind: `layer` or `rms`.
         num_kv_heads: Heads of keys and values; must divide `num_heads`. None: as many.
         rotary: Whether queries and keys of the self-attention are turned by their positions.
         recompute: Whether activations are computed again in the backward pass, not kept for it:
             less memory and a step longer by about a forward pass, with the same gradients.
+        norm_epsilon: What the norms add to the variance.
 
     Raises:
         ValueError: If `num_heads` does not divide `hidden_dim` or `num_kv_heads` not `num_heads`,
@@ -50,6 +51,7 @@ class TransformerBlock(keras.layers.Layer):
         num_kv_heads: int | None = None,
         rotary: bool = False,
         recompute: bool = False,
+        norm_epsilon: float = layer_norm.EPSILON,
         **kwargs: Any,
     ):
         super().__init__(**kwargs)
@@ -65,6 +67,7 @@ class TransformerBlock(keras.layers.Layer):
         self.num_kv_heads = num_kv_heads
         self.rotary = rotary
         self.recompute = recompute
+        self.norm_epsilon = norm_epsilon
         policy = self.dtype_policy
         self.attention = multi_head_attention.MultiHeadAttention(
             hidden_dim, num_heads, dropout, num_kv_heads, rotary, dtype=policy, name="attention"
@@ -72,8 +75,8 @@ class TransformerBlock(keras.layers.Layer):
         self.feed_forward = feed_forward.FeedForward(
             hidden_dim, intermediate_dim, activation, dtype=policy, name="feed_forward"
         )
-        self.attention_norm = norms.build(norm_kind, dtype=policy, name="attention_norm")
-        self.feed_forward_norm = norms.build(norm_kind, dtype=policy, name="feed_forward_norm")
+        self.attention_norm = self._norm("attention_norm")
+        self.feed_forward_norm = self._norm("feed_forward_norm")
         self.attention_dropout = keras.layers.Dropout(dropout, dtype=policy)
         self.feed_forward_dropout = keras.layers.Dropout(dropout, dtype=policy)
 
@@ -87,6 +90,11 @@ class TransformerBlock(keras.layers.Layer):
         ):
             layer.build(input_shape)
         self.built = True
+
+    def _norm(self, name: str) -> keras.layers.Layer:
+        return norms.build(
+            self.norm_kind, epsilon=self.norm_epsilon, dtype=self.dtype_policy, name=name
+        )
 
     def _enter(self, norm: keras.layers.Layer, x: keras.KerasTensor) -> keras.KerasTensor:
         """Gives what a part of the block reads of the residual stream."""
@@ -118,4 +126,5 @@ class TransformerBlock(keras.layers.Layer):
             "num_kv_heads": self.num_kv_heads,
             "rotary": self.rotary,
             "recompute": self.recompute,
+            "norm_epsilon": self.norm_epsilon,
         }

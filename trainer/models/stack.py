@@ -22,7 +22,8 @@ from trainer.layers import (
 Parts = Mapping[str, keras.layers.Layer]
 
 EMBEDDING = "token_embedding"
-_SCALE, _POSITIONS, _NORM, _HEAD = "embedding_scale", "positions", "final_norm", "head"
+_SCALE, _POSITIONS, _EMBEDDING_NORM = "embedding_scale", "positions", "embedding_norm"
+_NORM, _HEAD = "final_norm", "head"
 
 
 def embedding(
@@ -48,12 +49,15 @@ def place(
     """
     # Tokens come out as large as the sinusoids that are added: beside small ones, positions drown
     # the words, and the first epochs go by learning to see them (Vaswani et al. 2017, sec. 3.4).
-    x = keras.layers.Rescaling(model_config.hidden_dim**0.5, name=f"{prefix}{_SCALE}")(x)
+    scale = model_config.hidden_dim**0.5 if model_config.embedding_scale else 1.0
+    x = keras.layers.Rescaling(scale, name=f"{prefix}{_SCALE}")(x)
     name = f"{prefix}{_POSITIONS}"
     if model_config.positions == "learned":
         x = learned_positions.LearnedPositions(max_length, name=name)(x)
     elif model_config.positions == "sinusoidal":
         x = sinusoidal_positions.SinusoidalPositions(name=name)(x)
+    if model_config.embedding_norm:
+        x = _norm(model_config, f"{prefix}{_EMBEDDING_NORM}")(x)
     return keras.layers.Dropout(model_config.dropout, name=f"{prefix}embedding_dropout")(x)
 
 
@@ -62,8 +66,10 @@ def place_again(
 ) -> keras.KerasTensor:
     """Does what `place` does, without dropout, for tokens from `position` on."""
     x = parts[f"{prefix}{_SCALE}"](x)
-    positions = parts.get(f"{prefix}{_POSITIONS}")
-    return x if positions is None else positions(x, position=position)
+    if positions := parts.get(f"{prefix}{_POSITIONS}"):
+        x = positions(x, position=position)
+    norm = parts.get(f"{prefix}{_EMBEDDING_NORM}")
+    return x if norm is None else norm(x)
 
 
 def block_settings(model_config: config.ModelConfig) -> dict[str, Any]:
@@ -79,6 +85,7 @@ def block_settings(model_config: config.ModelConfig) -> dict[str, Any]:
         "num_kv_heads": model_config.num_kv_heads,
         "rotary": model_config.positions == "rotary",
         "recompute": model_config.recompute,
+        "norm_epsilon": model_config.norm_epsilon,
     }
 
 
@@ -88,7 +95,7 @@ def end(
     """Puts the norm at the end of a stack of blocks that needs one."""
     if model_config.norm != "pre":
         return x
-    return norms.build(model_config.norm_kind, name=f"{prefix}{_NORM}")(x)
+    return _norm(model_config, f"{prefix}{_NORM}")(x)
 
 
 def end_again(parts: Parts, x: keras.KerasTensor, prefix: str = "") -> keras.KerasTensor:
@@ -115,3 +122,7 @@ def logits_again(parts: Parts, x: keras.KerasTensor, prefix: str = "") -> keras.
 def parts(model: keras.Model) -> dict[str, keras.layers.Layer]:
     """Finds the layers of a model by their names."""
     return {layer.name: layer for layer in model.layers}
+
+
+def _norm(model_config: config.ModelConfig, name: str) -> keras.layers.Layer:
+    return norms.build(model_config.norm_kind, epsilon=model_config.norm_epsilon, name=name)

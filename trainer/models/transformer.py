@@ -56,9 +56,13 @@ def build(
         How far a sequence is padded changes none of them.
     """
     encoded = encode(model_config, vocabulary_size, max_length, num_segments=num_segments)
-    pooled = pooling.Pooling(model_config.pooling, name="pooling")(
-        encoded.tokens, encoded.padding_mask
-    )
+    has_pooler = model_config.pooling == "pooler"
+    kind = "first" if has_pooler else model_config.pooling
+    pooled = pooling.Pooling(kind, name="pooling")(encoded.tokens, encoded.padding_mask)
+    if has_pooler:
+        pooled = keras.layers.Dense(
+            model_config.hidden_dim, activation="tanh", dtype="float32", name="pooler"
+        )(pooled)
     outputs = ops.cast(head(pooled), "float32")  # whatever policy made the head
     return keras.Model(encoded.inputs, outputs, name="transformer")
 

@@ -43,6 +43,14 @@ def test_the_vocabulary_of_the_model_is_handed_on(tmp_path, handed_on) -> None:
     assert "vocabulary" not in properties["custom_config"]  # the caller's are its own
 
 
+def test_merges_are_handed_on_where_the_model_has_them(tmp_path, handed_on) -> None:
+    model = _model(tmp_path)
+    assets = tmp_path / "Format-Serving" / "assets"
+    (assets / "token_merges").write_text("5 6 7\n7 5 8\n")
+    executor.Executor().Do({"base_model": [model]}, {}, {"custom_config": "{}"})
+    assert json.loads(handed_on["custom_config"])["merges"] == [[5, 6, 7], [7, 5, 8]]
+
+
 def test_without_a_model_all_is_as_tfx_has_it(handed_on) -> None:
     executor.Executor().Do({}, {}, {"custom_config": "{}"})
     assert handed_on == {"custom_config": "{}"}

@@ -37,6 +37,19 @@ def test_gelu_is_the_exact_one():
     np.testing.assert_allclose(outputs[0, :, 0], expected, atol=1e-6)
 
 
+def test_gelu_by_tanh_is_the_approximation():
+    layer = feed_forward.FeedForward(1, 1, activation="gelu_tanh")
+    layer.build((None, None, 1))
+    one, zero = np.ones((1, 1), "float32"), np.zeros(1, "float32")
+    layer.set_weights([one, zero, one, zero])
+
+    outputs = layer(np.array([[[-1.5], [0.5], [2.0]]], "float32"))
+
+    root = math.sqrt(2 / math.pi)
+    expected = [x / 2 * (1 + math.tanh(root * (x + 0.044715 * x**3))) for x in (-1.5, 0.5, 2.0)]
+    np.testing.assert_allclose(outputs[0, :, 0], expected, atol=1e-6)
+
+
 def test_swiglu_by_hand():
     layer = feed_forward.FeedForward(2, 2, activation="swiglu")
     layer.build((None, None, 2))

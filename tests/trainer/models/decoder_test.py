@@ -22,6 +22,10 @@ _KINDS = {
         "num_kv_heads": 1,
     },
     "untied": {"positions": "rotary", "tied_embeddings": False},
+    "normed": {
+        **{"positions": "learned", "norm_epsilon": 1e-3, "activation": "gelu_tanh"},
+        **{"embedding_scale": False, "embedding_norm": True},
+    },
 }
 _EACH_KIND = pytest.mark.parametrize("kind", _KINDS)
 _IDS = np.array([[5, 6, 7, 8, 9, 10], [3, 3, 5, 5, 1, 6]], "int32")

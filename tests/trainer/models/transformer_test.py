@@ -26,8 +26,12 @@ _OPTIONS = [
     _KINDS[0],
     _KINDS[-1],
     {"positions": "rotary", "norm_kind": "rms", "activation": "swiglu", "num_kv_heads": 1},
+    {
+        **{"norm": "post", "norm_epsilon": 1e-12, "activation": "gelu_tanh", "pooling": "pooler"},
+        **{"positions": "learned", "embedding_scale": False, "embedding_norm": True},
+    },
 ]
-_EACH_OPTION = pytest.mark.parametrize("kind", _OPTIONS, ids=["plain", "other", "modern"])
+_EACH_OPTION = pytest.mark.parametrize("kind", _OPTIONS, ids=["plain", "other", "modern", "bert"])
 
 
 def _model(

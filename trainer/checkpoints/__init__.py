@@ -1,0 +1,1 @@
+"""Public checkpoints, saved as KerasHub presets, brought into the form of our own exports."""
