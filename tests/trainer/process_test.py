@@ -15,10 +15,10 @@ from trainer import config, launch, progress, request, rivals
 
 _MODEL = {"num_layers": 1, "hidden_dim": 16, "num_heads": 2, "intermediate_dim": 32}
 _RIVALS = {
-    "linear": {"buckets": 512},
-    "averaged_embeddings": {"embedding_dim": 16},
-    "cnn": {"embedding_dim": 16, "widths": [2, 3], "filters": 8},
-    "lstm": {"embedding_dim": 16, "hidden_dim": 8},
+    "linear": {"learning_rate": 0.1, "buckets": 512},
+    "averaged_embeddings": {"learning_rate": 0.05, "embedding_dim": 16},
+    "cnn": {"learning_rate": 0.02, "embedding_dim": 16, "widths": [2, 3], "filters": 8},
+    "lstm": {"learning_rate": 0.02, "embedding_dim": 16, "hidden_dim": 8},
 }
 _TRAIN = {"epochs": 3, "batch_size": 16, "learning_rate": 1e-2, "patience": 3, "seed": 5}
 _MAX_LENGTH = 32
@@ -71,7 +71,7 @@ def _train(transformed, directory, **settings):
 
 @pytest.fixture(scope="module")
 def trainings(transformed, tmp_path_factory):
-    """The trainings that several tests look at, two at a time."""
+    """The trainings that several tests look at."""
     settings = {
         "plain": {},
         "again": {},
@@ -84,12 +84,22 @@ def trainings(transformed, tmp_path_factory):
             "cpu_replicas": 2,
         },
         "accumulated": {"dropout": 0.0, "accumulate_batches": 3, "clip_norm": 0.3},
-        **{name: {"rival": name} for name in _RIVALS},
-        "linear_on_two": {"rival": "linear", "cpu_replicas": 2},
         "bfloat16": {"dropout": 0.0, "precision": "mixed_bfloat16"},
         "float16": {"dropout": 0.0, "precision": "mixed_float16", "cpu_replicas": 2},
     }
-    root = tmp_path_factory.mktemp("trainings")
+    return _all_trained(transformed, tmp_path_factory.mktemp("trainings"), settings)
+
+
+@pytest.fixture(scope="module")
+def rival_trainings(transformed, tmp_path_factory):
+    """A training of each rival, and of one on two replicas."""
+    settings = {name: {"rival": name} for name in _RIVALS}
+    settings["linear_on_two"] = {"rival": "linear", "cpu_replicas": 2}
+    return _all_trained(transformed, tmp_path_factory.mktemp("rivals"), settings)
+
+
+def _all_trained(transformed, root, settings):
+    """Trains by each of the settings, two at a time."""
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         runs = {
             name: pool.submit(_train, transformed, root / name, **values)
@@ -130,17 +140,22 @@ def test_half_precision_learns_and_is_exported_in_float32(trainings, precision):
 
 
 @pytest.mark.parametrize("name", _RIVALS)
-def test_a_rival_learns_and_its_export_answers_as_every_model_does(trainings, transformed, name):
-    training = trainings[name]
-    assert training.epochs[-1].metrics["eval_accuracy"] > 0.9
+def test_a_rival_learns_and_its_export_answers_as_every_model_does(
+    rival_trainings, transformed, name
+):
+    training = rival_trainings[name]
+    # Half would be by chance; of the longest texts the telling word is cut off.
+    assert training.epochs[-1].metrics["eval_accuracy"] > 0.75
     answers = _answers(training, transformed)
-    assert set(answers) == set(_answers(trainings["plain"], transformed))
+    assert set(answers) == {"label", "probability", "labels", "probabilities"}
     hits = answers["label"] == np.array(transformed.labels, "S")
-    assert hits.mean() > 0.9
+    assert hits.mean() > 0.75
 
 
-def test_what_a_rival_learns_before_it_is_trained_is_alike_on_two_replicas(trainings, transformed):
-    one, two = trainings["linear"], trainings["linear_on_two"]
+def test_what_a_rival_learns_before_it_is_trained_is_alike_on_two_replicas(
+    rival_trainings, transformed
+):
+    one, two = rival_trainings["linear"], rival_trainings["linear_on_two"]
     np.testing.assert_allclose(one.losses(), two.losses(), rtol=1e-4)
     np.testing.assert_allclose(
         *(_answers(training, transformed)["probabilities"] for training in (one, two)), atol=1e-4
@@ -148,14 +163,35 @@ def test_what_a_rival_learns_before_it_is_trained_is_alike_on_two_replicas(train
 
 
 def test_what_a_rival_learned_before_it_was_trained_is_as_it_was_after_a_kill(
-    transformed, trainings, tmp_path, monkeypatch
+    transformed, rival_trainings, tmp_path, monkeypatch
 ):
-    whole = trainings["linear"]
+    whole = rival_trainings["linear"]
     resumed = _killed_and_resumed(transformed, tmp_path, monkeypatch, rival="linear")
     assert resumed.started.resumed_step > whole.started.steps_per_epoch
     np.testing.assert_allclose(resumed.losses(), whole.losses()[1:], rtol=_SAME)
     answers, expected = _answers(resumed, transformed), _answers(whole, transformed)
     np.testing.assert_allclose(answers["probabilities"], expected["probabilities"], rtol=_SAME)
+
+
+def test_a_model_that_is_only_counted_is_judged_and_exported(transformed_as, tmp_path):
+    settings, transformed = transformed_as("running")
+    shape = rivals.NGram(max_n_grams=20_000)
+    asked = dataclasses.replace(
+        _request(transformed, tmp_path),
+        task=settings,
+        architecture="n_gram",
+        model=shape,
+        train=shape.train(config.TrainConfig(**_TRAIN)),
+    )
+    events = []
+    launch.run(asked, events.append)
+    training = Training(events, asked.serving_model_dir)
+    assert (training.started.parameters, training.started.steps_per_epoch) == (0, 1)
+    [epoch] = training.epochs
+    assert 1.0 < epoch.metrics["eval_perplexity"] < 5.0  # of 20 letters or so, in known words
+
+    answers = _answers(training, transformed)
+    assert (answers["perplexity"] < 30.0).all()
 
 
 def test_all_that_was_trained_is_told(trainings):
