@@ -65,6 +65,7 @@ class Embeddings(Rival):
         token_dropout: Probability of leaving a token out of a text while training.
     """
 
+    learning_rate: float = pydantic.Field(3e-3, gt=0.0, le=10.0)
     embedding_dim: int = pydantic.Field(128, ge=1, le=16384)
     token_dropout: float = pydantic.Field(0.3, ge=0.0, lt=1.0)
 
@@ -105,6 +106,23 @@ class Lstm(Rival):
     token_dropout: float = pydantic.Field(0.0, ge=0.0, lt=1.0)
 
 
+class NGram(Rival):
+    """Counts of n-grams, smoothed; nothing of it is trained, and its rates are heeded by nobody.
+
+    Attributes:
+        order: Longest n-grams, in tokens; null: 5 of up to 1,000 different tokens, as characters
+            are, else 3.
+        max_n_grams: Different n-grams of all lengths that there is room for.
+    """
+
+    order: int | None = pydantic.Field(None, ge=2, le=16)
+    max_n_grams: int = pydantic.Field(2**20, ge=1, le=2**28)
+
+    def train(self, of_run: config.TrainConfig) -> config.TrainConfig:
+        """Returns a single batch, which only tells the loss: all is counted before it."""
+        return super().train(of_run).model_copy(update={"epochs": 1, "epoch_batches": 1})
+
+
 # The architectures that a rival's settings are the shape of; all others are transformers.
 _OF_ARCHITECTURE: Mapping[str, type[Rival]] = {
     "linear": Linear,
@@ -112,6 +130,7 @@ _OF_ARCHITECTURE: Mapping[str, type[Rival]] = {
     "cnn": Cnn,
     "lstm": Lstm,
     "lstm_decoder": Lstm,
+    "n_gram": NGram,
 }
 
 Shape = config.ModelConfig | Rival
@@ -131,12 +150,14 @@ class RivalSettings(config.Section):
         embeddings: Those of the mean of vectors.
         cnn: Those of the convolutions.
         lstm: Those of the memory.
+        ngram: Those of the counts.
     """
 
     linear: Linear = Linear.model_validate({})
     embeddings: Embeddings = Embeddings.model_validate({})
     cnn: Cnn = Cnn.model_validate({})
     lstm: Lstm = Lstm.model_validate({})
+    ngram: NGram = NGram.model_validate({})
 
     def of(self, rival: str) -> Rival:
         """Returns the settings of one."""

@@ -33,7 +33,7 @@ class Contract(tasks.Contract):
     options = (UNITS,)
     train_keys = ("epoch_batches",)
     architecture = "decoder"
-    rivals: Mapping[str, str] = types.MappingProxyType({"lstm": "lstm_decoder"})
+    rivals: Mapping[str, str] = types.MappingProxyType({"ngram": "n_gram", "lstm": "lstm_decoder"})
 
     def metrics(self, settings: tasks.Settings) -> Mapping[str, metrics.Metric]:
         """Lists the metrics."""

@@ -41,7 +41,7 @@ _BAD_CONFIGS = [
         "c.yaml:3: `rival_settings.cnn.width` is not a known key. "
         "Did you mean `rival_settings.cnn.widths`?\n"
         "c.yaml:3: `rival_settings.svm` is not a known key. "
-        "Known keys: linear, embeddings, cnn, lstm",
+        "Known keys: linear, embeddings, cnn, lstm, ngram",
     ),
     (
         "no filters",

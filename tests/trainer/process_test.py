@@ -1,6 +1,5 @@
 """Whole trainings, each in a process of its own, as in a real run."""
 
-import concurrent.futures
 import dataclasses
 import pathlib
 
@@ -17,7 +16,7 @@ _SAME = 1e-6
 
 @pytest.fixture(scope="module")
 def trainings(transformed, tmp_path_factory):
-    """The trainings that several tests look at, two at a time."""
+    """The trainings that several tests look at."""
     settings = {
         "plain": {},
         "again": {},
@@ -30,18 +29,10 @@ def trainings(transformed, tmp_path_factory):
             "cpu_replicas": 2,
         },
         "accumulated": {"dropout": 0.0, "accumulate_batches": 3, "clip_norm": 0.3},
-        **{name: {"rival": name} for name in trainings_lib.RIVALS},
-        "linear_on_two": {"rival": "linear", "cpu_replicas": 2},
         "bfloat16": {"dropout": 0.0, "precision": "mixed_bfloat16"},
         "float16": {"dropout": 0.0, "precision": "mixed_float16", "cpu_replicas": 2},
     }
-    root = tmp_path_factory.mktemp("trainings")
-    with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        runs = {
-            name: pool.submit(trainings_lib.train, transformed, root / name, **values)
-            for name, values in settings.items()
-        }
-        return {name: run.result() for name, run in runs.items()}
+    return trainings_lib.train_all(transformed, tmp_path_factory.mktemp("trainings"), settings)
 
 
 def test_the_model_learns(trainings):
@@ -73,35 +64,6 @@ def test_half_precision_learns_and_is_exported_in_float32(trainings, precision):
 
     model = tf.saved_model.load(training.serving_model_dir)
     assert {v.dtype for v in model._variables if v.dtype.is_floating} == {tf.float32}
-
-
-@pytest.mark.parametrize("name", trainings_lib.RIVALS)
-def test_a_rival_learns_and_its_export_answers_as_every_model_does(trainings, transformed, name):
-    training = trainings[name]
-    assert training.epochs[-1].metrics["eval_accuracy"] > 0.9
-    answers = _answers(training, transformed)
-    assert set(answers) == set(_answers(trainings["plain"], transformed))
-    hits = answers["label"] == np.array(transformed.labels, "S")
-    assert hits.mean() > 0.9
-
-
-def test_what_a_rival_learns_before_it_is_trained_is_alike_on_two_replicas(trainings, transformed):
-    one, two = trainings["linear"], trainings["linear_on_two"]
-    np.testing.assert_allclose(one.losses(), two.losses(), rtol=1e-4)
-    np.testing.assert_allclose(
-        *(_answers(training, transformed)["probabilities"] for training in (one, two)), atol=1e-4
-    )
-
-
-def test_what_a_rival_learned_before_it_was_trained_is_as_it_was_after_a_kill(
-    transformed, trainings, tmp_path, monkeypatch
-):
-    whole = trainings["linear"]
-    resumed = trainings_lib.killed_and_resumed(transformed, tmp_path, monkeypatch, rival="linear")
-    assert resumed.started.resumed_step > whole.started.steps_per_epoch
-    np.testing.assert_allclose(resumed.losses(), whole.losses()[1:], rtol=_SAME)
-    answers, expected = _answers(resumed, transformed), _answers(whole, transformed)
-    np.testing.assert_allclose(answers["probabilities"], expected["probabilities"], rtol=_SAME)
 
 
 def test_all_that_was_trained_is_told(trainings):
@@ -171,7 +133,7 @@ def test_a_killed_training_goes_on_at_the_step_where_it_stopped(
     # Within the second epoch; the step that was told last may not have been backed up yet.
     assert steps + 4 <= resumed.started.resumed_step < 2 * steps
     np.testing.assert_allclose(resumed.losses(), whole.losses()[1:], rtol=_SAME)
-    answers, expected = _answers(resumed, transformed), _answers(whole, transformed)
+    answers, expected = (training.answers(transformed.texts) for training in (resumed, whole))
     np.testing.assert_allclose(answers["probabilities"], expected["probabilities"], rtol=_SAME)
     np.testing.assert_array_equal(answers["label"], expected["label"])
     # What it cost and how it went is told of the whole, not of what was left.
@@ -231,15 +193,6 @@ def test_the_rate_falls_to_nothing_by_the_optimizers_last_step(trainings):
         logged = _logged(trainings[name])
         assert logged["learning_rate", 1] > 1e-3
         assert logged["learning_rate", 3] == pytest.approx(0.0, abs=1e-7)
-
-
-def _answers(training, transformed):
-    import tensorflow as tf
-    import tensorflow_text  # noqa: F401 - registers the model's ops
-
-    signatures = tf.saved_model.load(training.serving_model_dir).signatures
-    answers = signatures["serving_default"](text=tf.constant(transformed.texts))
-    return {name: value.numpy() for name, value in answers.items()}
 
 
 def test_an_empty_split_is_told_as_what_it_is(transformed, tmp_path):

@@ -1,5 +1,6 @@
 """Trainings of tiny models, each in a process of its own, for tests to look at."""
 
+import concurrent.futures
 import dataclasses
 import os
 import pathlib
@@ -14,10 +15,11 @@ from trainer import config, launch, progress, request, rivals
 
 _MODEL = {"num_layers": 1, "hidden_dim": 16, "num_heads": 2, "intermediate_dim": 32}
 RIVALS = {
-    "linear": {"buckets": 512},
-    "averaged_embeddings": {"embedding_dim": 16},
-    "cnn": {"embedding_dim": 16, "widths": [2, 3], "filters": 8},
-    "lstm": {"embedding_dim": 16, "hidden_dim": 8},
+    "linear": {"learning_rate": 0.1, "buckets": 512},
+    "averaged_embeddings": {"learning_rate": 0.05, "embedding_dim": 16},
+    "cnn": {"learning_rate": 0.02, "embedding_dim": 16, "widths": [2, 3], "filters": 8},
+    "lstm": {"learning_rate": 0.02, "embedding_dim": 16, "hidden_dim": 8},
+    "n_gram": {"max_n_grams": 20_000},
 }
 _TRAIN = {"epochs": 3, "batch_size": 16, "learning_rate": 1e-2, "patience": 3, "seed": 5}
 _MAX_LENGTH = 32
@@ -42,15 +44,25 @@ class Training:
     def losses(self):
         return np.array([[e.metrics["loss"], e.metrics["eval_loss"]] for e in self.epochs])
 
+    def answers(self, texts):
+        """Asks the exported model."""
+        import tensorflow as tf
+        import tensorflow_text  # noqa: F401 - registers the model's ops
+
+        signatures = tf.saved_model.load(self.serving_model_dir).signatures
+        answers = signatures["serving_default"](text=tf.constant(texts))
+        return {name: value.numpy() for name, value in answers.items()}
+
 
 def ask(transformed, directory, task=CLASSIFICATION, dropout=0.1, rival=None, **train):
     """Makes the request of a training, its settings but for those of `train` the same for all."""
     own = rivals.shape(rival, RIVALS[rival]) if rival else None
+    of_run = config.TrainConfig(**{**_TRAIN, **train})
     return request.Request(
         task=task,
         architecture=rival or tasks.contract(task.name).architecture,
         model=own or config.ModelConfig(**_MODEL, dropout=dropout),
-        train=config.TrainConfig(**{**_TRAIN, **train}),
+        train=own.train(of_run) if own else of_run,
         max_length=_MAX_LENGTH,
         transform_output=transformed.directory,
         train_files=(transformed.train_files,),
@@ -67,6 +79,16 @@ def train(transformed, directory, **settings):
     asked = ask(transformed, directory, **settings)
     launch.run(asked, events.append)
     return Training(events, asked.serving_model_dir)
+
+
+def train_all(transformed, root, settings):
+    """Trains by each of the settings, two at a time; gives name to training."""
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        runs = {
+            name: pool.submit(train, transformed, root / name, **values)
+            for name, values in settings.items()
+        }
+        return {name: run.result() for name, run in runs.items()}
 
 
 def killed_and_resumed(transformed, directory, monkeypatch, **settings):

@@ -15,6 +15,7 @@ _MODULES = {
     "cnn": "trainer.models.cnn",
     "lstm": "trainer.models.lstm",
     "lstm_decoder": "trainer.models.lstm_decoder",
+    "n_gram": "trainer.models.n_gram",
 }
 NAMES = tuple(_MODULES)
 

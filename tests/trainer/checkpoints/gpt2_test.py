@@ -75,7 +75,7 @@ def test_what_is_written_with_the_cache_is_the_likeliest_by_keras_hub(both):
         repetition_penalty=tf.constant(one),
         seed=tf.constant([1], tf.int64),
     )
-    written = loop.Loop(readers.Cached(model), _LENGTH, texts).write(
+    written = loop.Loop(readers.Cached(decoder, model), _LENGTH, texts).write(
         loop.Task(tf.ragged.constant([prompt]), tf.constant([count]), wishes, tf.constant([[""]]))
     )
     assert rows[written.token_ids.to_list()[0]].tolist() == ids[1 + len(prompt) :]

@@ -8,7 +8,7 @@ import tensorflow as tf
 from schemas import tokens
 from trainer import config, models, rivals
 from trainer.generation import loop, readers, sampling, windows
-from trainer.models import decoder, lstm_decoder
+from trainer.models import decoder, lstm_decoder, n_gram
 
 _LENGTH = 8
 _TEXTS = [b""] * len(tokens.RESERVED) + [bytes([97 + i]) for i in range(20)]
@@ -23,8 +23,10 @@ _KINDS = {
 
 
 def _model(kind):
-    model = _RIVALS[kind]() if kind in _RIVALS else _decoder(kind)
     rng = np.random.default_rng(4)
+    if kind == "ngram":
+        return _n_gram(rng)
+    model = _lstm() if kind == "lstm" else _decoder(kind)
     model.set_weights([rng.normal(scale=0.7, size=w.shape) for w in model.get_weights()])
     return model
 
@@ -34,7 +36,11 @@ def _lstm():
     return lstm_decoder.build(shape, _SIZE, _LENGTH, None)
 
 
-_RIVALS = {"lstm": _lstm}
+def _n_gram(rng):
+    model = n_gram.build(rivals.NGram(order=3, max_n_grams=2000), _SIZE, _LENGTH, None)
+    text = rng.choice([tokens.SEP_ID, *range(len(tokens.RESERVED), _SIZE)], (40, 10))
+    n_gram.adapt(model, tf.data.Dataset.from_tensors(({}, {"next_ids": text})))
+    return model
 
 
 def _decoder(kind):
@@ -46,7 +52,7 @@ def _decoder(kind):
     return decoder.build(model_config, _SIZE, _LENGTH, head)
 
 
-@pytest.fixture(scope="module", params=[*_KINDS, *_RIVALS])
+@pytest.fixture(scope="module", params=[*_KINDS, "lstm", "ngram"])
 def model(request):
     return _model(request.param)
 

@@ -100,16 +100,22 @@ _SHAPES = {
         tied_embeddings=False,
     ),
     "lstm_decoder": rivals.Lstm(embedding_dim=16, hidden_dim=16),
+    "n_gram": rivals.NGram(max_n_grams=20_000),
 }
 
 
 @pytest.fixture(scope="module", params=_SHAPES)
 def exported(running, tmp_path_factory, request):
     """An untrained model, whose weights are large enough to prefer some tokens."""
-    task, _, output = running
-    model = task.build_model(models.get(request.param), _SHAPES[request.param], output, _LENGTH)
-    rng = np.random.default_rng(2)
-    model.set_weights([rng.normal(scale=0.5, size=w.shape) for w in model.get_weights()])
+    task, transformed, output = running
+    architecture = models.get(request.param)
+    model = task.build_model(architecture, _SHAPES[request.param], output, _LENGTH)
+    if hasattr(architecture, "adapt"):
+        train = packing.read("train", [transformed.train_files], output, task, 16, _LENGTH)
+        architecture.adapt(model, train.in_order())
+    else:
+        rng = np.random.default_rng(2)
+        model.set_weights([rng.normal(scale=0.5, size=w.shape) for w in model.get_weights()])
     directory = str(tmp_path_factory.mktemp("exported"))
     export.save(model, output, task, directory)
     return model, tf.saved_model.load(directory).signatures
