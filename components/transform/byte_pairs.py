@@ -9,6 +9,7 @@ In here a byte is the character of its number, 0xc3 is U+00C3, since ops and lea
 
 import functools
 import time
+from collections.abc import Sequence
 
 import numpy as np
 import tensorflow as tf
@@ -33,7 +34,10 @@ _MAX_BYTES = 1 << 30  # of a word that is looked up; the time goes with its leng
 
 
 def learn(
-    texts: tf.Tensor, config: config_lib.TokenizerConfig, vocabulary_name: str
+    texts: tf.Tensor,
+    config: config_lib.TokenizerConfig,
+    vocabulary_name: str,
+    given: Sequence[str] | None = None,
 ) -> vocabulary.Lookup:
     """Learns pieces of bytes.
 
@@ -41,6 +45,7 @@ def learn(
         texts: String tensor `(any,)`.
         config: Bounds of the vocabulary.
         vocabulary_name: Asset to write it to.
+        given: The vocabulary, where it is not to be learned.
 
     Returns:
         What turns texts `(batch,)` into the ids of their pieces `(batch, None)`; none is unknown.
@@ -53,7 +58,7 @@ def learn(
     _, model = vocabulary.analyze(
         tf.boolean_mask(found, tf.strings.length(found) <= vocabulary.MAX_WORD_BYTES),
         vocabulary_name,
-        functools.partial(learn_pieces, config=config),
+        functools.partial(learn_pieces, config=config, given=given),
         limit=_MAX_WORDS,
         companion=tf.TensorSpec([None], tf.uint8),
     )
@@ -78,9 +83,15 @@ def split(texts: tf.Tensor) -> tf.RaggedTensor:
 
 
 def learn_pieces(
-    counted: vocabulary.Counted, config: config_lib.TokenizerConfig
+    counted: vocabulary.Counted,
+    config: config_lib.TokenizerConfig,
+    given: Sequence[str] | None = None,
 ) -> vocabulary.Learned:
     """Learns pieces from counted words; the companion is the op's model, uint8 `(any,)`."""
+    if given is not None:
+        lines = [tokens.unescape(line.encode()) for line in given[len(vocabulary.RESERVED) :]]
+        model = build_model([line.decode("latin-1") for line in lines])
+        return vocabulary.Learned(list(given), np.frombuffer(model, np.uint8))
     start = time.monotonic()
     words = vocabulary.frequent_words(counted, config.min_count)
     size = config.vocabulary_size - len(vocabulary.RESERVED)

@@ -1,6 +1,7 @@
 """Characters as tokens: every code point is one, and nothing of a text is lost."""
 
 import functools
+from collections.abc import Sequence
 
 import numpy as np
 import tensorflow as tf
@@ -11,7 +12,10 @@ from schemas import tokens
 
 
 def learn(
-    texts: tf.Tensor, config: config_lib.TokenizerConfig, vocabulary_name: str
+    texts: tf.Tensor,
+    config: config_lib.TokenizerConfig,
+    vocabulary_name: str,
+    given: Sequence[str] | None = None,
 ) -> vocabulary.Lookup:
     """Learns which characters there are.
 
@@ -19,6 +23,7 @@ def learn(
         texts: String tensor `(any,)`.
         config: Bounds of the vocabulary.
         vocabulary_name: Asset to write it to.
+        given: The vocabulary, where it is not to be learned.
 
     Returns:
         What turns texts `(batch,)` into the ids of their characters `(batch, None)`; of characters
@@ -28,7 +33,7 @@ def learn(
     _, known = vocabulary.analyze(
         found,
         vocabulary_name,
-        functools.partial(take_characters, config=config),
+        functools.partial(take_characters, config=config, given=given),
         limit=config.vocabulary_size,
         companion=tf.TensorSpec([None], tf.int32),
     )
@@ -48,13 +53,19 @@ def learn(
 
 
 def take_characters(
-    counted: vocabulary.Counted, config: config_lib.TokenizerConfig
+    counted: vocabulary.Counted,
+    config: config_lib.TokenizerConfig,
+    given: Sequence[str] | None = None,
 ) -> vocabulary.Learned:
     """Takes the most frequent characters, usually all; the companion is their code points.
 
     Of two equally frequent ones, the first by code point.
     """
     most = config.vocabulary_size - len(vocabulary.RESERVED)
+    if given is not None:
+        signs = [tokens.unescape(line.encode()) for line in given[len(vocabulary.RESERVED) :]]
+        codes = [ord(sign.decode()) for sign in signs]
+        return vocabulary.Learned(list(given), np.array(codes, np.int32))
     characters = list(vocabulary.frequent_words(counted, config.min_count))[:most]
     lines = [*vocabulary.RESERVED, *(tokens.escape(sign.encode()) for sign in characters)]
     return vocabulary.Learned(lines, np.array([ord(sign) for sign in characters], np.int32))

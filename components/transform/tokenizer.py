@@ -30,9 +30,8 @@ class Tokenizer:
     Args:
         config: How texts are split and what bounds the vocabulary.
         vocabulary_name: Asset that the vocabulary is written to; two tokenizers take two names.
-        given: The vocabulary, such as a model's, where it is not to be learned; of word pieces or
-            words, or of pieces of bytes that are merged by rank.
-        given_merges: The merges of the latter, see `merges.Given`.
+        given: The vocabulary, such as a model's, where it is not to be learned.
+        given_merges: Where its pieces of bytes are merged by rank: the merges, see `merges.Given`.
 
     Example:
         >>> tokenize = tokenizer.Tokenizer(config)
@@ -46,11 +45,6 @@ class Tokenizer:
         given: Sequence[str] | None = None,
         given_merges: Sequence[Sequence[int]] = (),
     ) -> None:
-        kinds = (*_OF_WORDS, *tokens.GIVEN)
-        if given is not None and config.kind not in kinds:
-            raise ValueError(
-                f"`given` must be of one of {', '.join(kinds)}. Received: kind={config.kind!r}"
-            )
         if given is None and config.kind in tokens.GIVEN:
             raise ValueError(f"`given` must be there for {config.kind}. Received: None")
         self._given = given
@@ -81,16 +75,20 @@ class Tokenizer:
             self._look_up = merges.take(texts, self.vocabulary_name, given)
         else:
             learn = _OF_TEXTS.get(self.config.kind) or self._learn_words
-            self._look_up = learn(texts, self.config, self.vocabulary_name)
+            self._look_up = learn(texts, self.config, self.vocabulary_name, self._given)
         return self._look_up
 
     def _learn_words(
-        self, texts: tf.Tensor, config: config_lib.TokenizerConfig, vocabulary_name: str
+        self,
+        texts: tf.Tensor,
+        config: config_lib.TokenizerConfig,
+        vocabulary_name: str,
+        given: Sequence[str] | None,
     ) -> vocabulary.Lookup:
         found = text.words(texts, config).flat_values
         # In bytes, as the lookup counts.
         found = tf.boolean_mask(found, tf.strings.length(found) <= config.max_word_bytes)
-        look_up = _OF_WORDS[config.kind](found, config, vocabulary_name, self._given)
+        look_up = _OF_WORDS[config.kind](found, config, vocabulary_name, given)
         self._look_up_words = look_up
         return lambda texts: look_up(text.words(texts, config))
 

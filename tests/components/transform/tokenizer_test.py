@@ -139,3 +139,20 @@ def test_the_longer_text_gives_up_token_after_token():
         found = tokenizer._longest_first(left, right, room)
         expected = [one_by_one(first, second, room) for first, second in lengths]
         assert list(zip(*(part.numpy().tolist() for part in found), strict=True)) == expected
+
+
+@pytest.mark.parametrize("kind", ["characters", "bytes_bpe"])
+def test_a_given_vocabulary_gives_the_ids_that_it_gave_where_it_was_learned(run_transform, kind):
+    config = CONFIG.model_copy(update={"kind": kind, "vocabulary_size": 260})
+    texts = [{"text": text.encode()} for text in ["\\ Zoë  sits\n", "sits sits", "\tZoë"]]
+
+    def preprocess(given):
+        return lambda inputs: {
+            "ids": tokenizer.Tokenizer(config, given=given).pieces(_column(inputs)).to_sparse()
+        }
+
+    rows, output = run_transform(texts, preprocess(None))
+    lines = [line.decode() for line in output.vocabulary_by_name("token_vocabulary")]
+    again, others = run_transform([{"text": b"qqq qqq qqq"}], preprocess(lines), others=texts)
+    assert [line.decode() for line in others.vocabulary_by_name("token_vocabulary")] == lines
+    assert [row["ids"].tolist() for row in again[1:]] == [row["ids"].tolist() for row in rows]
