@@ -82,9 +82,9 @@ def rows(arguments: argparse.Namespace) -> Iterator[str]:
     """Yields the lines of the table."""
     long, short = max(_COUNTS) + 2, 64
     model = model_of(arguments, long)
-    cached = writer(readers.Cached(model), long, arguments.batch)
+    cached = writer(readers.Cached(decoder, model), long, arguments.batch)
     uncached = writer(readers.Uncached(model), long, arguments.batch)
-    windowed = writer(readers.Cached(model_of(arguments, short)), short, arguments.batch)
+    windowed = writer(readers.Cached(decoder, model_of(arguments, short)), short, arguments.batch)
     for write in (cached, uncached, windowed):
         write(2)
     yield "| tokens | cached, ms a token | uncached, ms a token | memory of 64, ms a token |"

@@ -37,7 +37,8 @@ class Served(tf.Module):
         super().__init__()
         # tf.Module finds TensorFlow variables, not Keras 3 models that hold them.
         self._variables = [v.value for v in model.variables]
-        self._model = model
+        # Within a function, or its variables would be tracked, and stored, a second time.
+        self._model = lambda: model
         self._task = task
         self._transform_output = transform_output
         self._transform = transform_output.transform_features_layer()
@@ -69,7 +70,7 @@ class Served(tf.Module):
             RAW_SIGNATURE: tf.function(self._serve_raw).get_concrete_function(**raw),
             EXAMPLES_SIGNATURE: tf.function(self._serve_examples).get_concrete_function(examples),
             TRANSFORM_SIGNATURE: tf.function(self._truth).get_concrete_function(examples),
-            **self._task.signatures(self._model, self._ask_raw, self._transform_output),
+            **self._task.signatures(self._model(), self._ask_raw, self._transform_output),
         }
 
     def _serve_raw(self, **raw: tf.Tensor) -> task_lib.Tensors:
@@ -92,7 +93,7 @@ class Served(tf.Module):
 
     def _judge(self, examples: tf.Tensor) -> task_lib.Tensors:
         asked = self._ask(self._parse(examples, self._request_features))
-        return self._task.judged(self._model, asked, self._transform_output)
+        return self._task.judged(self._model(), asked, self._transform_output)
 
     def _truth(self, examples: tf.Tensor) -> task_lib.Tensors:
         # Nothing else: a column to slice by need not be there, nor known to an older model.
@@ -113,7 +114,7 @@ class Served(tf.Module):
 
     def _answer(self, inputs: RawFeatures) -> task_lib.Tensors:
         asked = self._ask(inputs)
-        outputs = self._task.outputs(self._model, asked)
+        outputs = self._task.outputs(self._model(), asked)
         return self._task.answer(outputs, asked, self._transform_output)
 
 

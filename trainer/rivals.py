@@ -8,7 +8,7 @@ of its own what no two architectures share: its shape, its dropout, and how fast
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import pydantic
 
@@ -21,7 +21,11 @@ class Rival(config.Section):
     Attributes:
         learning_rate: Peak of the schedule, instead of `train.learning_rate`.
         weight_decay: Decoupled decay of AdamW, instead of `train.weight_decay`.
+        tied_embeddings: Whether a language model's logits are made by the weights of its token
+            embedding, as they are in every rival that has one.
     """
+
+    tied_embeddings: ClassVar[bool] = True
 
     learning_rate: float = pydantic.Field(1e-3, gt=0.0, le=10.0)
     weight_decay: float = pydantic.Field(0.01, ge=0.0, le=10.0)
@@ -107,6 +111,7 @@ _OF_ARCHITECTURE: Mapping[str, type[Rival]] = {
     "averaged_embeddings": Embeddings,
     "cnn": Cnn,
     "lstm": Lstm,
+    "lstm_decoder": Lstm,
 }
 
 Shape = config.ModelConfig | Rival

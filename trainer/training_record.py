@@ -5,6 +5,8 @@ Imports no TensorFlow.
 
 import dataclasses
 import json
+import pathlib
+import re
 import resource
 import sys
 from collections.abc import Sequence
@@ -54,6 +56,14 @@ class TrainingRecord:
 
 
 def peak_memory_bytes() -> int:
-    """Tells the most memory that this process has had so far."""
+    """Tells the most memory that this process has had so far.
+
+    Linux hands `ru_maxrss` on from a process to those that it starts, where the kernel's own high
+    water mark is that of the program alone.
+    """
+    status = pathlib.Path("/proc/self/status")
+    if status.exists():
+        [kibibytes] = re.findall(r"^VmHWM:\s*(\d+) kB$", status.read_text(), re.MULTILINE)
+        return int(kibibytes) * 1024
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024  # Linux counts in KiB
+    return peak if sys.platform == "darwin" else peak * 1024  # others count in KiB

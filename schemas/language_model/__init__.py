@@ -1,5 +1,6 @@
 """Language model: what comes next in a text, token by token, learned from texts alone."""
 
+import types
 from collections.abc import Mapping
 
 from schemas import metrics, tasks
@@ -32,6 +33,7 @@ class Contract(tasks.Contract):
     options = (UNITS,)
     train_keys = ("epoch_batches",)
     architecture = "decoder"
+    rivals: Mapping[str, str] = types.MappingProxyType({"lstm": "lstm_decoder"})
 
     def metrics(self, settings: tasks.Settings) -> Mapping[str, metrics.Metric]:
         """Lists the metrics."""

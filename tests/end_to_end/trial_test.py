@@ -78,9 +78,15 @@ def test_the_cheapest_candidate_that_will_do_goes_on(
     first: user_lib.Run, found: outcome.Outcome
 ) -> None:
     assert found.policy == "cheapest"
-    # So much tolerance is met by each candidate that has learned anything.
-    cheapest = min(found.candidates, key=lambda candidate: candidate.cost_of_a_million)
-    assert found.winner == cheapest.name != "transformer"
+    # Words tell the labels, so a model of words alone will do; which one may be a close race.
+    assert found.winner != "transformer"
+    costs = {each.name: each.cost_of_a_million for each in found.candidates}
+    best = max(
+        (value.value, -costs[value.candidate], value.candidate)
+        for value in found.compared.values
+        if (value.metric, value.slice) == (found.metric, "all rows")
+    )
+    assert costs[found.winner] <= costs[best[-1]]
     told = json.loads(pathlib.Path(first.pushed, "assets.extra", "model.json").read_text())
     assert (
         told["architecture"]

@@ -110,3 +110,19 @@ def test_the_evaluator_gets_the_labels_ids(exported, transformed):
     rows = _serialized(text=transformed.texts, label=transformed.labels)
     ids = signatures["transform_features"](examples=rows)["label_id"].numpy()
     assert ids.tolist() == [["bad", "good"].index(label) for label in transformed.labels]
+
+
+def test_no_weight_is_stored_twice(transformed, tmp_path):
+    output = tft.TFTransformOutput(transformed.directory)
+    task = tasks.get(tasks.Settings("classification"))
+    model = models.get("averaged_embeddings").build(
+        rivals.shape("averaged_embeddings", _SHAPES["averaged_embeddings"]),
+        vocabulary_size=output.vocabulary_size_by_name("token_vocabulary"),
+        max_length=32,
+        head=task.head(output),
+    )
+    export.save(model, output, task, str(tmp_path))
+    stored = tf.train.load_checkpoint(str(tmp_path / "variables" / "variables"))
+    types, shapes = stored.get_variable_to_dtype_map(), stored.get_variable_to_shape_map()
+    numbers = sum(int(np.prod(shapes[name])) for name in shapes if types[name].is_floating)
+    assert numbers == sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)

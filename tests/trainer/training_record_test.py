@@ -28,3 +28,14 @@ def test_memory_is_told_in_bytes():
     grown, before = map(int, done.stdout.split())
     assert 150e6 < grown < 450e6
     assert 1e6 < before < 200e6
+
+
+def test_the_memory_of_the_process_that_started_it_is_not_its_own():
+    script = "from trainer import training_record as t; print(t.peak_memory_bytes())"
+    starter = (
+        "import subprocess, sys; held = bytearray(b'x' * 300_000_000); "
+        "subprocess.run([sys.executable, '-c', sys.argv[1]], check=True)"
+    )
+    command = [sys.executable, "-c", starter, script]
+    done = subprocess.run(command, capture_output=True, check=True)
+    assert 1e6 < int(done.stdout) < 200e6

@@ -1,12 +1,12 @@
 """Reads tokens and tells logits of the next one: with what was read before at hand, or without."""
 
+import types
 from typing import Any, Protocol
 
 import keras
 import tensorflow as tf
 
 from schemas import features
-from trainer.models import decoder
 
 
 class Reader(Protocol):
@@ -32,21 +32,22 @@ class Reader(Protocol):
 
 
 class Cached:
-    """Keeps keys and values of the tokens read, so that a token is read once."""
+    """Keeps what the architecture has to know of the tokens read, so that a token is read once."""
 
-    def __init__(self, model: keras.Model) -> None:
-        """Takes a model of `trainer.models.decoder`."""
+    def __init__(self, architecture: types.ModuleType, model: keras.Model) -> None:
+        """Takes a module of `trainer.models` that reads token by token, and a model of its own."""
+        self._architecture = architecture
         self._model = model
 
-    def empty(self, batch: tf.Tensor, length: tf.Tensor) -> decoder.Caches:
+    def empty(self, batch: tf.Tensor, length: tf.Tensor) -> Any:
         """Makes empty caches."""
-        return decoder.empty_caches(self._model, batch, length)
+        return self._architecture.empty_caches(self._model, batch, length)
 
     def read(
-        self, token_ids: tf.Tensor, state: decoder.Caches, position: int | tf.Tensor
-    ) -> tuple[tf.Tensor, decoder.Caches]:
+        self, token_ids: tf.Tensor, state: Any, position: int | tf.Tensor
+    ) -> tuple[tf.Tensor, Any]:
         """Reads the new tokens alone."""
-        read = decoder.read(self._model, token_ids, state, position)
+        read = self._architecture.read(self._model, token_ids, state, position)
         return read.logits, read.caches
 
 
@@ -54,7 +55,7 @@ class Uncached:
     """Keeps the tokens and reads all of them each time: what the cache is held against."""
 
     def __init__(self, model: keras.Model) -> None:
-        """Takes a model of `trainer.models.decoder`."""
+        """Takes a model whose outputs are logits of the token after each."""
         self._model = model
 
     def empty(self, batch: tf.Tensor, length: tf.Tensor) -> tf.Tensor:

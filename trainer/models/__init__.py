@@ -13,6 +13,7 @@ _MODULES = {
     "averaged_embeddings": "trainer.models.averaged_embeddings",
     "cnn": "trainer.models.cnn",
     "lstm": "trainer.models.lstm",
+    "lstm_decoder": "trainer.models.lstm_decoder",
 }
 NAMES = tuple(_MODULES)
 

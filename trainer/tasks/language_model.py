@@ -16,6 +16,7 @@ from schemas import features, language_model, tokens
 from schemas import tasks as tasks_lib
 from trainer import config
 from trainer.generation import loop, readers, sampling, scoring
+from trainer.models import decoder
 from trainer.tasks import language_model_counts, task
 
 # More would take a server's memory for a request that nobody waits for.
@@ -28,7 +29,9 @@ class LanguageModel(task.Task):
     packed = True
     answer_key = "totals"
     truth_key = features.TOKEN_IDS
-    _length = 0  # of a block, in tokens; known once the model is built
+    # Known once the model is built: tokens of a block, and what reads token by token.
+    _length = 0
+    _architecture: types.ModuleType = decoder
 
     def transform(
         self, inputs: Mapping[str, tf.Tensor], tools: task.Tools
@@ -60,7 +63,7 @@ class LanguageModel(task.Task):
         max_length: int,
     ) -> keras.Model:
         """Builds a decoder with logits over the vocabulary."""
-        self._length = max_length
+        self._length, self._architecture = max_length, architecture
         size = _size(transform_output)
         untied = None if model_config.tied_embeddings else _head(size)
         model: keras.Model = architecture.build(model_config, size, max_length, untied)
@@ -131,7 +134,8 @@ class LanguageModel(task.Task):
         """Makes `generate`, which writes on at texts; `_Writer` tells its inputs and outputs."""
         units = self.settings.options[language_model.UNITS]
         lines = transform_output.vocabulary_by_name(features.TOKEN_VOCABULARY)
-        writing = loop.Loop(readers.Cached(model), self._length, tokens.texts(lines, units))
+        reader = readers.Cached(self._architecture, model)
+        writing = loop.Loop(reader, self._length, tokens.texts(lines, units))
         writer = _Writer(writing, ask, self.settings.texts[0])
         return {"generate": tf.function(writer.write).get_concrete_function(**writer.inputs())}
 

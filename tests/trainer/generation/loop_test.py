@@ -6,9 +6,9 @@ import pytest
 import tensorflow as tf
 
 from schemas import tokens
-from trainer import config
+from trainer import config, models, rivals
 from trainer.generation import loop, readers, sampling, windows
-from trainer.models import decoder
+from trainer.models import decoder, lstm_decoder
 
 _LENGTH = 8
 _TEXTS = [b""] * len(tokens.RESERVED) + [bytes([97 + i]) for i in range(20)]
@@ -23,18 +23,30 @@ _KINDS = {
 
 
 def _model(kind):
-    model_config = config.ModelConfig(
-        num_layers=2, hidden_dim=8, num_heads=2, intermediate_dim=16, **_KINDS[kind]
-    )
-    tied = model_config.tied_embeddings
-    head = None if tied else keras.layers.Dense(_SIZE, use_bias=False, name="head")
-    model = decoder.build(model_config, _SIZE, _LENGTH, head)
+    model = _RIVALS[kind]() if kind in _RIVALS else _decoder(kind)
     rng = np.random.default_rng(4)
     model.set_weights([rng.normal(scale=0.7, size=w.shape) for w in model.get_weights()])
     return model
 
 
-@pytest.fixture(scope="module", params=_KINDS)
+def _lstm():
+    shape = rivals.Lstm(num_layers=2, embedding_dim=8, hidden_dim=8)
+    return lstm_decoder.build(shape, _SIZE, _LENGTH, None)
+
+
+_RIVALS = {"lstm": _lstm}
+
+
+def _decoder(kind):
+    model_config = config.ModelConfig(
+        num_layers=2, hidden_dim=8, num_heads=2, intermediate_dim=16, **_KINDS[kind]
+    )
+    tied = model_config.tied_embeddings
+    head = None if tied else keras.layers.Dense(_SIZE, use_bias=False, name="head")
+    return decoder.build(model_config, _SIZE, _LENGTH, head)
+
+
+@pytest.fixture(scope="module", params=[*_KINDS, *_RIVALS])
 def model(request):
     return _model(request.param)
 
@@ -42,7 +54,8 @@ def model(request):
 @pytest.fixture(scope="module")
 def writers(model):
     """Traced once, for all batches."""
-    return {reader: _traced(reader(model)) for reader in (readers.Cached, readers.Uncached)}
+    cached = readers.Cached(models.get(model.name), model)
+    return {type(reader): _traced(reader) for reader in (cached, readers.Uncached(model))}
 
 
 def _traced(reader):

@@ -7,9 +7,8 @@ import tensorflow as tf
 import tensorflow_transform as tft
 
 from schemas import tokens
-from trainer import config, export, packing, tasks
+from trainer import config, export, models, packing, rivals, tasks
 from trainer.generation import scoring
-from trainer.models import decoder
 from trainer.tasks import language_model
 
 _LENGTH = 32
@@ -91,19 +90,24 @@ def test_what_is_read_is_what_is_counted(blocks, running):
     assert blocks.num_batches == len(list(blocks.shuffled(1, 1)))
 
 
-@pytest.fixture(scope="module")
-def exported(running, tmp_path_factory):
-    """An untrained model, whose weights are large enough to prefer some tokens."""
-    task, _, output = running
-    shape = config.ModelConfig(
+_SHAPES = {
+    "decoder": config.ModelConfig(
         num_layers=1,
         hidden_dim=16,
         num_heads=2,
         intermediate_dim=32,
         positions="rotary",
         tied_embeddings=False,
-    )
-    model = task.build_model(decoder, shape, output, _LENGTH)
+    ),
+    "lstm_decoder": rivals.Lstm(embedding_dim=16, hidden_dim=16),
+}
+
+
+@pytest.fixture(scope="module", params=_SHAPES)
+def exported(running, tmp_path_factory, request):
+    """An untrained model, whose weights are large enough to prefer some tokens."""
+    task, _, output = running
+    model = task.build_model(models.get(request.param), _SHAPES[request.param], output, _LENGTH)
     rng = np.random.default_rng(2)
     model.set_weights([rng.normal(scale=0.5, size=w.shape) for w in model.get_weights()])
     directory = str(tmp_path_factory.mktemp("exported"))
@@ -231,7 +235,7 @@ def test_tied_and_untied_models_are_built(running):
     task, _, output = running
     sizes = [
         task.build_model(
-            decoder, config.ModelConfig(tied_embeddings=tied), output, _LENGTH
+            models.get("decoder"), config.ModelConfig(tied_embeddings=tied), output, _LENGTH
         ).count_params()
         for tied in (True, False)
     ]
