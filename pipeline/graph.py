@@ -104,8 +104,9 @@ def nodes(config: config_lib.Config) -> list[Node]:
             (("Ingest", "examples"), (judged(config), "model"), ("latest_blessed", "model")),
         ),
     ]
+    graph.append(_report(config))
     if config.push.enabled:
-        pusher = ((judged(config), "model"), ("Evaluator", "blessing"))
+        pusher = ((judged(config), "model"), ("Evaluator", "blessing"), ("Report", "report"))
         graph.append(Node("Pusher", "copy a blessed model to where it serves", pusher))
     return graph
 
@@ -158,6 +159,16 @@ def _trial(config: config_lib.Config) -> list[Node]:
     data = (("Ingest", "examples"), ("Transform", "transform_graph"))
     what = f"compare the transformer with {_count(len(config.rivals), 'rival')} on the test split"
     return [Node("Trial", what, (*data, *models))]
+
+
+def _report(config: config_lib.Config) -> Node:
+    """Takes from all that came before what people want to know."""
+    inputs = (
+        *(("Ingest", "examples"), ("StatisticsGen", "text_statistics")),
+        *((judged(config), "model"), ("Evaluator", "evaluation")),
+        *((("Trial", "trial"),) if config.rivals else ()),
+    )
+    return Node("Report", "write the page of the run and the model card", inputs)
 
 
 def _rival(config: config_lib.Config, rival: str) -> Node:

@@ -5,6 +5,10 @@ Importing this package imports no TensorFlow; `get` imports the architecture's m
 
 import importlib
 import types
+import typing
+
+if typing.TYPE_CHECKING:
+    import keras
 
 _MODULES = {
     "transformer": "trainer.models.transformer",
@@ -16,6 +20,15 @@ _MODULES = {
     "lstm_decoder": "trainer.models.lstm_decoder",
 }
 NAMES = tuple(_MODULES)
+
+
+def of(model: "keras.Model") -> types.ModuleType:
+    """Returns the module of a model's architecture, which has named the model after itself.
+
+    Raises:
+        KeyError: If no architecture has the name.
+    """
+    return get(model.name)
 
 
 def get(name: str) -> types.ModuleType:

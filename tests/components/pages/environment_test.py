@@ -19,5 +19,5 @@ def test_a_missing_value_is_an_error_rather_than_nothing():
 
 def test_templates_are_found_beside_the_code_and_the_style_beside_this():
     made = environment.make("components.data_gate")
-    assert made.get_template("page.html.jinja").filename.endswith("data_gate/page.html.jinja")
+    assert made.loader.get_source(made, "page.html.jinja")[1].endswith("data_gate/page.html.jinja")
     assert "prefers-color-scheme" in made.get_template("base.css").render()
