@@ -168,7 +168,7 @@ def _report(config: config_lib.Config) -> Node:
         *((judged(config), "model"), ("Evaluator", "evaluation")),
         *((("Trial", "trial"),) if config.rivals else ()),
     )
-    return Node("Report", "write the page of the run and the model card", inputs)
+    return Node("Report", "write the page of the run", inputs)
 
 
 def _rival(config: config_lib.Config, rival: str) -> Node:
@@ -188,7 +188,7 @@ def _reading(data: config_lib.DataConfig) -> str:
     files = " + ".join(data.given().values())
     split = data.split
     by = f" by {split.group or split.time}" if split.group or split.time else ""
-    return f"read {files}, split {split.train} : {split.eval} : {split.test}{by}"
+    return f"read {files}, split {split.train}:{split.eval}:{split.test}{by}"
 
 
 _UNITS = {

@@ -62,7 +62,7 @@ def choose(found: contents.Answers, judged: str) -> dict[int, str]:
     right, sure = labels.confidence(found, judged)
     words = np.array([len(" ".join(texts).split()) for texts in found.texts])
     # Long enough to have something to attend to, and short enough for a map with names.
-    fit = (words >= 4) & (words <= MAX_TOKENS * 2 // 3)
+    fit = (words >= 6) & (words <= MAX_TOKENS * 2 // 3)
     wanted = (
         ("that is answered rightly, and surest so", sure, right == 1),
         ("that is answered wrongly, and surest so", sure, right == 0),
@@ -107,7 +107,7 @@ def _sentence(found: contents.Contents, number: int, row: int, why: str) -> Sent
     weights = attention.weights[:_MAX_LAYERS, :_MAX_HEADS, : len(tokens), : len(tokens)]
     last = weights[-1].mean(axis=0)
     label = f"Mean over the heads of the last layer; {_most(last, tokens)}"
-    last = last / last.max()  # the darkest cell is the largest weight, whatever that is
+    last = last / last.max()  # the strongest colour is the largest weight, whatever that is
     return Sentence(
         why=why,
         text=" / ".join(found.answers.texts[row]),
