@@ -16,13 +16,13 @@ class Bin(NamedTuple):
 
     Attributes:
         low: Least confidence of the bin.
-        count: Answers in it.
+        answers: How many.
         confidence: Mean confidence.
         accuracy: Share that was right.
     """
 
     low: float
-    count: int
+    answers: int
     confidence: float
     accuracy: float
 
@@ -81,15 +81,15 @@ def _reliability(of: dict[str, list[Bin]]) -> parts.Plot:
 def _label(of: dict[str, list[Bin]]) -> str:
     told = []
     for name, found in of.items():
-        answers = sum(each.count for each in found)
-        gap = sum(each.count * abs(each.confidence - each.accuracy) for each in found)
+        answers = sum(each.answers for each in found)
+        gap = sum(each.answers * abs(each.confidence - each.accuracy) for each in found)
         told.append(f"{name} off by {gap / max(answers, 1):.4f} on average")
     return f"Calibration in {BINS} bins of confidence: {', '.join(told)}"
 
 
 def _counts(of_judged: list[Bin], found: contents.Contents) -> parts.Plot:
     rows = [
-        {"low": each.low, "high": each.low + 1 / BINS, "count": each.count} for each in of_judged
+        {"low": each.low, "high": each.low + 1 / BINS, "count": each.answers} for each in of_judged
     ]
     axis = altair.Axis(values=TICKS, grid=False)
     scale = altair.Scale(domain=[0, 1])
@@ -103,6 +103,6 @@ def _counts(of_judged: list[Bin], found: contents.Contents) -> parts.Plot:
         )
         .properties(height=charts.HEIGHT)
     )
-    told = ", ".join(f"{each.count:,} from {each.low:.1f} on" for each in of_judged)
+    told = ", ".join(f"{each.answers:,} from {each.low:.1f} on" for each in of_judged)
     caption = f"How many answers of {found.judged} have which confidence"
     return parts.Plot(caption, charts.svg(drawn, f"{caption}: {told}"))

@@ -1,6 +1,7 @@
 """The candidates of a trial: what each is worth, and what it costs."""
 
 import dataclasses
+from typing import Any, Literal
 
 import altair
 
@@ -128,7 +129,7 @@ def _differences(trial: outcome.Outcome) -> parts.Plot | None:
 
 
 def _quality_against_cost(found: contents.Contents, trial: outcome.Outcome) -> parts.Plot | None:
-    rows = []
+    rows: list[dict[str, Any]] = []
     for candidate in trial.candidates:
         value = found.value(candidate.name, found.metric, comparison.ALL_ROWS)
         if value and value.value is not None:
@@ -138,7 +139,7 @@ def _quality_against_cost(found: contents.Contents, trial: outcome.Outcome) -> p
         return None
     names = [candidate.name for candidate in trial.candidates]
     costs = [row["cost"] for row in rows]
-    kind = "log" if min(costs) > 0 else "linear"
+    kind: Literal["log", "linear"] = "log" if min(costs) > 0 else "linear"
     # Room at both ends, or a point would stand on the frame.
     domain = [min(costs) / 1.6, max(costs) * 1.6] if kind == "log" else altair.Undefined
     scale = altair.Scale(type=kind, domain=domain, nice=False)

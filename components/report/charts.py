@@ -17,6 +17,7 @@ import vl_convert
 from components.pages import spelling
 
 Row = Mapping[str, Any]
+Drawing = altair.TopLevelMixin
 
 # In units of the drawing, which a narrow screen shows as pixels and a wide one a little larger. All
 # drawings are as wide, titles and all, so that their texts are of one size beside each other.

@@ -85,7 +85,7 @@ def _png(values: np.ndarray) -> str:
     """
     strength = np.clip(np.round(np.abs(values) * 255), 0, 255).astype(np.uint8)
     pixels = np.empty((*values.shape, 4), np.uint8)
-    pixels[..., :3] = np.where(values[..., None] < 0, np.uint8(BELOW), np.uint8(ABOVE))
+    pixels[..., :3] = np.where(values[..., None] < 0, BELOW, ABOVE)
     pixels[..., 3] = strength
     rows = b"".join(b"\0" + row.tobytes() for row in pixels)  # each begins with its filter, none
     height, width = values.shape

@@ -33,7 +33,7 @@ def chart(
     names: Sequence[str],
     title: str,
     at: Sequence[tuple[float, str]] = (),
-) -> altair.LayerChart:
+) -> charts.Drawing:
     """Draws a point with its interval for each entry.
 
     Args:
@@ -46,18 +46,17 @@ def chart(
     present = [name for name in names if any(entry.name == name for entry in entries)]
     shared = len(entries) > len(rows)
     y = altair.Y("row:N", sort=rows, title=None, axis=altair.Axis(ticks=False, grid=False))
-    offset = {"yOffset": altair.YOffset("name:N", sort=present)} if shared else {}
     base = altair.Chart(charts.data([entry._asdict() for entry in entries])).encode(
-        y=y, color=charts.by_name(names), **offset
+        y=y, color=charts.by_name(names)
     )
+    if shared:
+        base = base.encode(yOffset=altair.YOffset("name:N", sort=present))
     x = altair.X("value:Q", title=title, scale=altair.Scale(zero=False, nice=True))
     ranges = base.mark_rule(strokeWidth=2, strokeCap="round").encode(x="low:Q", x2="high:Q")
     points = base.mark_point(filled=True, opacity=1, size=55).encode(x=x)
     lines = [_line(value, colour) for value, colour in at]
     step = max(_STEP, 14 * len(present)) if shared else _STEP
-    made: altair.LayerChart = altair.layer(*lines, ranges, points).properties(
-        height=step * len(rows)
-    )
+    made: charts.Drawing = altair.layer(*lines, ranges, points).properties(height=step * len(rows))
     return made
 
 

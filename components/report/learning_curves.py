@@ -128,8 +128,8 @@ def _best(rows: list, base: altair.Chart) -> altair.Chart:
     return made
 
 
-def _sized(*layers: altair.Chart) -> altair.LayerChart:
-    made: altair.LayerChart = altair.layer(*layers).properties(height=charts.HEIGHT)
+def _sized(*layers: altair.Chart) -> charts.Drawing:
+    made: charts.Drawing = altair.layer(*layers).properties(height=charts.HEIGHT)
     return made
 
 

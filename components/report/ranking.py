@@ -1,7 +1,7 @@
 """Receiver operating characteristic and precision against recall."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import altair
 import numpy as np
@@ -108,8 +108,12 @@ def _precision_recall(scored: Mapping[str, labels.Scored], of: str) -> parts.Plo
 
 
 def _drawn(
-    curves: Mapping[str, Curve], x: str, y: str, interpolate: str, below: list[altair.Chart]
-) -> altair.LayerChart:
+    curves: Mapping[str, Curve],
+    x: str,
+    y: str,
+    interpolate: Literal["linear", "step-before"],
+    below: list[altair.Chart],
+) -> charts.Drawing:
     names = list(curves)
     rows = [
         {"name": name, "x": float(curve.x[i]), "y": float(curve.y[i]), "order": i}
@@ -121,7 +125,7 @@ def _drawn(
         .mark_line(strokeWidth=1.8, interpolate=interpolate)
         .encode(color=charts.by_name(names), strokeDash=charts.dashed(names), order="order:Q")
     )
-    made: altair.LayerChart = altair.layer(*below, lines).properties(height=charts.SQUARE)
+    made: charts.Drawing = altair.layer(*below, lines).properties(height=charts.SQUARE)
     return made
 
 
@@ -136,7 +140,7 @@ def _chart(rows: list, x: str, y: str) -> altair.Chart:
 
 
 def _plot(
-    what: str, area: str, of: str, curves: Mapping[str, Curve], drawn: altair.LayerChart
+    what: str, area: str, of: str, curves: Mapping[str, Curve], drawn: charts.Drawing
 ) -> parts.Plot:
     told = [f"{name} {curve.area:.4f}" for name, curve in curves.items()]
     label = f"{what}, {of}; {area}: {', '.join(told)}"

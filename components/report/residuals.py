@@ -1,7 +1,5 @@
 """Predicted against true numbers."""
 
-from collections.abc import Sequence
-
 import altair
 import numpy as np
 
@@ -50,7 +48,7 @@ def _residual(true: np.ndarray, predicted: np.ndarray, name: str) -> parts.Plot:
     return _plot(f"Residuals of {name}: predicted − true", label, drawn)
 
 
-def _points(x: Sequence[float], y: Sequence[float], x_title: str, y_title: str) -> altair.Chart:
+def _points(x: np.ndarray, y: np.ndarray, x_title: str, y_title: str) -> altair.Chart:
     rows = [{"x": float(a), "y": float(b)} for a, b in zip(x, y, strict=True)]
     scale = altair.Scale(zero=False)
     made: altair.Chart = (
@@ -64,6 +62,6 @@ def _points(x: Sequence[float], y: Sequence[float], x_title: str, y_title: str) 
     return made
 
 
-def _plot(caption: str, label: str, drawn: altair.LayerChart) -> parts.Plot:
+def _plot(caption: str, label: str, drawn: altair.LayerChart | altair.FacetChart) -> parts.Plot:
     sized = drawn.properties(height=charts.SQUARE)
     return parts.Plot(caption, charts.svg(sized, label))

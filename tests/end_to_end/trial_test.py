@@ -61,7 +61,7 @@ def test_every_candidate_has_a_node_and_the_trial_stands_before_the_evaluator(
 ) -> None:
     names = list(first.states)
     trainers = {"Trainer", "Trainer_linear", "Trainer_embeddings"}  # none needs another
-    assert set(names[-6:-3]) == trainers
+    assert set(names[-7:-4]) == trainers
     assert names[-4:] == ["Trial", "Evaluator", "Report", "Pusher"]
 
 
