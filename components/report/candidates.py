@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 import altair
 
+from components.pages import spelling
 from components.report import charts, contents, intervals, parts
 from components.trial import comparison, outcome
 
@@ -54,8 +55,8 @@ def _worth(found: contents.Contents, trial: outcome.Outcome) -> parts.Table:
             )
         )
     heads = ("Candidate", trial.metric, "interval", "transformer better by", "interval", "p (Holm)")
-    rows_asked = found.slices[comparison.ALL_ROWS][1]
-    caption = f"What each candidate is worth on {rows_asked:,} test rows"
+    rows_asked = spelling.plural(found.slices[comparison.ALL_ROWS][1], "test row")
+    caption = f"What each candidate is worth on {rows_asked}"
     return parts.Table(caption, heads, tuple(rows))
 
 

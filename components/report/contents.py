@@ -142,6 +142,14 @@ class Contents:
         return self.trial.ceiling if self.trial else None
 
     def value(self, candidate: str, metric: str, slice_name: str) -> comparison.Value | None:
-        """Finds a candidate's metric on a slice."""
+        """Finds a candidate's metric on a slice; of a single unit it has no interval.
+
+        All draws of one unit are alike, which tells nothing of another one.
+        """
         wanted = (candidate, metric, slice_name)
-        return next((v for v in self.values if (v.candidate, v.metric, v.slice) == wanted), None)
+        found = (v for v in self.values if (v.candidate, v.metric, v.slice) == wanted)
+        value = next(found, None)
+        units, _ = self.slices[slice_name]
+        return (
+            value if value is None or units > 1 else dataclasses.replace(value, low=None, high=None)
+        )

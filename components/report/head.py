@@ -2,6 +2,7 @@
 
 import dataclasses
 
+from components.pages import spelling
 from components.report import contents, parts
 from components.trial import comparison, outcome, verdict
 
@@ -53,13 +54,13 @@ def banners(found: contents.Contents) -> tuple[Banner, ...]:
 def facts(found: contents.Contents) -> tuple[Fact, ...]:
     """Tells how good the judged model is, and what it costs."""
     value = found.value(found.judged, found.metric, comparison.ALL_ROWS)
-    rows = found.slices[comparison.ALL_ROWS][1]
+    rows = spelling.plural(found.slices[comparison.ALL_ROWS][1], "test row")
     quality = Fact(
         found.metric,
         parts.value(value.value if value else None),
-        f"{parts.interval(value.low, value.high)}, {rows:,} test rows"
+        f"{parts.interval(value.low, value.high)}, {rows}"
         if value and value.low is not None
-        else f"{rows:,} test rows",
+        else rows,
     )
     training = found.trainings[found.judged]
     model = Fact("model", found.judged, f"{training.parameters:,} trained weights")

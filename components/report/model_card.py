@@ -87,13 +87,13 @@ def _data(found: contents.Contents) -> Iterator[str]:
 
 
 def _quality(found: contents.Contents) -> Iterator[str]:
-    rows = found.slices[comparison.ALL_ROWS][1]
+    rows = spelling.plural(found.slices[comparison.ALL_ROWS][1], "test row")
     for metric in found.metrics:
         value = found.value(found.judged, metric, comparison.ALL_ROWS)
         if value and value.value is not None:
             ends = parts.interval(value.low, value.high)
             sure = f", {1 - found.alpha:.0%} interval {ends}" if value.low is not None else ""
-            yield f"{metric}: {parts.value(value.value)} on {rows:,} test rows{sure}."
+            yield f"{metric}: {parts.value(value.value)} on {rows}{sure}."
     if found.trial:
         yield f"On trial against cheaper models, a transformer is {found.trial.verdict.decision}."
         yield from (f"{reason}." for reason in found.trial.verdict.reasons)

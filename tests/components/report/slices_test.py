@@ -22,6 +22,7 @@ def test_a_run_without_slices_has_no_section(tried):
 
 def test_more_slices_than_the_page_has_room_for_are_counted(tried):
     many = {f"shop={i}": (1, 1) for i in range(slices.MAX_SLICES + 4)}
-    section = slices.build(dataclasses.replace(tried, slices=many))
+    found = dataclasses.replace(tried, slices={**many, "all rows": tried.slices["all rows"]})
+    section = slices.build(found)
     assert (len(section.table.rows), section.left_out) == (slices.MAX_SLICES, 4)
     assert section.plot is not None  # of all rows
