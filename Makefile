@@ -17,6 +17,8 @@ LOCK := $(UV) pip compile --quiet --universal --generate-hashes \
 	--custom-compile-command "make requirements" $(ARGS)
 # Processes that the tests are dealt out to, a file at a time; each takes about 1.5 GB.
 TEST_PROCESSES := 2
+# Any of them will do.
+BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
 FETCH_DEMO_DATA := $(PYTHON) -m pipeline.demo_data --pip-python $(TOOLS_PYTHON)
 
 MADE_TOOLS := $(TOOLS)/.made-tools
@@ -27,7 +29,7 @@ MADE_PROJECT := $(VENV)/.made-project
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check format data requirements clean distclean
+.PHONY: help run test browser check format data requirements clean distclean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -36,8 +38,18 @@ run: $(MADE_PROJECT) data/sentences.csv ## Run the demo pipeline; ARGS="..." goe
 	@$(PYTHON) local_runner.py $(ARGS)
 
 test: export TF_CPP_MIN_LOG_LEVEL := 3
-test: $(MADE_DEV) $(MADE_PROJECT) ## Run every test; ARGS="..." goes to pytest
+test: $(MADE_DEV) $(MADE_PROJECT) browser ## Run every test; ARGS="..." goes to pytest
 	@$(PYTHON) -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile $(ARGS)
+
+browser: ## Find a browser for the tests of pages, or install one where that is allowed
+	@found() { for name in $(BROWSERS); do command -v $$name >/dev/null && return; done; return 1; }; \
+	found && exit; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing Chromium for the tests of pages ..."; \
+		{ apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install --yes \
+			--no-install-recommends chromium fonts-dejavu-core; } >/dev/null 2>&1; \
+	fi; \
+	found || echo "No browser was found ($(BROWSERS)): the tests of pages in one will be skipped."
 
 check: $(MADE_DEV) $(MADE_PROJECT) ## Check style, types and the direction of imports
 	@$(PYTHON) -m ruff check

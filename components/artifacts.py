@@ -28,6 +28,12 @@ class TrialReport(artifact.Artifact):
     TYPE_NAME = "TrialReport"
 
 
+class RunReport(artifact.Artifact):
+    """What people read of a run: `index.html`, and `model_card.md`, the card of its model."""
+
+    TYPE_NAME = "RunReport"
+
+
 class DataReport(artifact.Artifact):
     """What DataGate found: `findings.json`, and `index.html`, the page of the data."""
 

@@ -104,8 +104,9 @@ def nodes(config: config_lib.Config) -> list[Node]:
             (("Ingest", "examples"), (judged(config), "model"), ("latest_blessed", "model")),
         ),
     ]
+    graph.append(_report(config))
     if config.push.enabled:
-        pusher = ((judged(config), "model"), ("Evaluator", "blessing"))
+        pusher = ((judged(config), "model"), ("Evaluator", "blessing"), ("Report", "report"))
         graph.append(Node("Pusher", "copy a blessed model to where it serves", pusher))
     return graph
 
@@ -160,6 +161,16 @@ def _trial(config: config_lib.Config) -> list[Node]:
     return [Node("Trial", what, (*data, *models))]
 
 
+def _report(config: config_lib.Config) -> Node:
+    """Takes from all that came before what people want to know."""
+    inputs = (
+        *(("Ingest", "examples"), ("StatisticsGen", "text_statistics")),
+        *((judged(config), "model"), ("Evaluator", "evaluation")),
+        *((("Trial", "trial"),) if config.rivals else ()),
+    )
+    return Node("Report", "write the page of the run", inputs)
+
+
 def _rival(config: config_lib.Config, rival: str) -> Node:
     """Takes what the transformer's Trainer takes, but for a model to start from."""
     return Node(
@@ -177,7 +188,7 @@ def _reading(data: config_lib.DataConfig) -> str:
     files = " + ".join(data.given().values())
     split = data.split
     by = f" by {split.group or split.time}" if split.group or split.time else ""
-    return f"read {files}, split {split.train} : {split.eval} : {split.test}{by}"
+    return f"read {files}, split {split.train}:{split.eval}:{split.test}{by}"
 
 
 _UNITS = {

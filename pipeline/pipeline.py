@@ -3,7 +3,6 @@
 from tfx import types
 from tfx.components import (
     ExampleValidator,
-    Pusher,
 )
 from tfx.components.schema_gen.import_schema_gen.component import ImportSchemaGen
 from tfx.dsl.components.base import base_component
@@ -19,6 +18,9 @@ from components.data_gate import component as data_gate
 from components.evaluator import component as evaluator
 from components.ingest import component as ingest
 from components.pretrained import component as pretrained
+from components.pusher import component as pusher
+from components.report import component as report_component
+from components.report import settings as report_settings
 from components.schema import component as schema_gen
 from components.statistics import component as statistics_gen
 from components.trainer import component as trainer_component
@@ -140,18 +142,22 @@ def create_pipeline(
     )
     _tell_cache(evaluation, code_digest.of("components/evaluator", "schemas", "trainer/tasks"))
 
+    # What came of it, for people; and the card that is pushed with the model.
+    report = _report(config, workspace, ingested, statistics, judged_model, evaluation, trial)
+
     components = [ingested, statistics, schema, validator, latest_blessed, gate]
     components += [start] if start else []
     components += [transform, trainer, *rivals, *more_seeds]
-    components += [trial, evaluation] if trial else [evaluation]
+    components += [trial, evaluation, report] if trial else [evaluation, report]
 
     # A blessed model becomes a new version in the serving directory.
     if config.push.enabled:
         serving = pusher_pb2.PushDestination.Filesystem(base_directory=str(workspace.serving))
         components.append(
-            Pusher(
+            pusher.Pusher(
                 model=judged_model,
                 model_blessing=evaluation.outputs["blessing"],
+                report=report.outputs["report"],
                 push_destination=pusher_pb2.PushDestination(filesystem=serving),
             )
         )
@@ -253,6 +259,40 @@ def _trial(
         ),
     )
     _tell_cache(made, code_digest.of("components/trial", "schemas", "trainer"))
+    return made
+
+
+def _report(
+    config: config_lib.Config,
+    workspace: workspace_lib.Workspace,
+    ingested: ingest.Ingest,
+    statistics: statistics_gen.StatisticsGen,
+    judged_model: types.BaseChannel,
+    evaluation: evaluator.Evaluator,
+    trial: trial_component.Trial | None,
+) -> report_component.Report:
+    """Tells what came of the run, blessed or not."""
+    made = report_component.Report(
+        examples=ingested.outputs["examples"],
+        text_statistics=statistics.outputs["text_statistics"],
+        model=judged_model,
+        evaluation=evaluation.outputs["evaluation"],
+        trial=trial.outputs["trial"] if trial else None,
+        settings=report_settings.Settings(
+            name=config.name,
+            task=config.task_settings,
+            metric=config.evaluate.metric,
+            slices=config.evaluate.slices,
+            alpha=config.trial.alpha,
+            resamples=config.trial.bootstrap,
+            config=config_lib.dump(config),
+            report_dir=str(workspace.report),
+        ),
+    )
+    rooms = ("report", "pages", "trial", "evaluator", "statistics")
+    _tell_cache(
+        made, code_digest.of(*(f"components/{room}" for room in rooms), "schemas", "trainer")
+    )
     return made
 
 

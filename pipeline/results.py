@@ -64,7 +64,8 @@ def read(workspace: workspace_lib.Workspace, nodes: Sequence[execution.NodeRun])
 def show_cached(workspace: workspace_lib.Workspace, nodes: Sequence[execution.NodeRun]) -> None:
     """Puts what the cache answered with where people look.
 
-    Ingest and DataGate do so themselves when they run; what lies there may be of another run since.
+    Ingest, DataGate and Report do so themselves when they run; what lies there may be of another
+    run since.
     """
     cached = {n.node_id: n.execution_id for n in nodes if n.state == execution.HIT}
     config = metadata.sqlite_metadata_connection_config(str(workspace.metadata_db))
@@ -72,6 +73,7 @@ def show_cached(workspace: workspace_lib.Workspace, nodes: Sequence[execution.No
         for node_id, key, directory in (
             ("Ingest", "quarantine", workspace.quarantine),
             ("DataGate", "report", workspace.data_report),
+            ("Report", "report", workspace.report),
         ):
             if node_id in cached:
                 [artifact] = _outputs(handle.store, cached[node_id], key)

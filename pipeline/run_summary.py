@@ -40,6 +40,7 @@ def build(
         warnings=[_warning(finding) for finding in found.warnings],
         pushed_dir=found.pushed_dir,
         data_page=str(workspace.data_report / "index.html"),
+        report_page=str(workspace.report / "index.html"),
         log_path=log_path,
         next_command=_next_command(found, len(config.task_settings.texts)),
         trial=_trial(found.trial) if found.trial else None,

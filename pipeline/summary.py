@@ -46,6 +46,7 @@ class RunSummary:
         warnings: What is remarkable about the data, a line each.
         pushed_dir: The directory of the pushed version; None when nothing was pushed.
         data_page: The page of the data.
+        report_page: The page of the run.
         log_path: Where everything else was written.
         next_command: What to try now; None if nothing comes to mind.
         trial: What the trial of the transformer has come to; None where there was none.
@@ -64,6 +65,7 @@ class RunSummary:
     warnings: Sequence[str]
     pushed_dir: str | None
     data_page: str
+    report_page: str
     log_path: str
     next_command: str | None = None
     trial: summary_trial.TrialSummary | None = None
@@ -152,6 +154,7 @@ def _places(summary: RunSummary, console: console_lib.Console) -> list[rich.text
     """Lists paths and the command, each on a line of its own, to be copied whole."""
     places = [
         ("Pushed", summary.pushed_dir or "nothing"),
+        ("Report", summary.report_page),
         ("Data", summary.data_page),
         ("Log", summary.log_path),
     ]

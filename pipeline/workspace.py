@@ -49,6 +49,11 @@ class Workspace:
         return self.root / "data"
 
     @property
+    def report(self) -> pathlib.Path:
+        """The page of the newest run, and the card of its model."""
+        return self.root / "report"
+
+    @property
     def logs(self) -> pathlib.Path:
         """One log file a run."""
         return self.root / "logs"

@@ -19,9 +19,10 @@ from components.data_gate import (
     page_charts,
     page_data,
     page_features,
-    page_shown,
     page_text,
 )
+from components.pages import environment as environment_lib
+from components.pages import spelling
 
 FILE_NAME = "index.html"
 
@@ -83,23 +84,8 @@ def render(page: page_data.PageData) -> str:
 
 
 def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader(__package__, "."),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        finalize=page_shown.inert,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
-        "shown": page_shown.text,
-        "beginning": page_text.beginning,
-        "lines": page_shown.lines,
-        "count": page_shown.count,
-        "percent": page_shown.percent,
-        "bar": page_charts.bar,
-    }
-    environment.globals |= {"plural": page_shown.plural}
+    environment = environment_lib.make(__package__)
+    environment.filters |= {"beginning": page_text.beginning, "bar": page_charts.bar}
     return environment
 
 
@@ -128,12 +114,12 @@ def _view(page: page_data.PageData) -> _View:
 def _verdict(page: page_data.PageData) -> str:
     found = page.findings
     if not found.findings:
-        checks = page_shown.plural(len(found.checked), "check")
+        checks = spelling.plural(len(found.checked), "check")
         return (
             f"Passed: {checks}, nothing found" if found.checked else "Passed: nothing was checked"
         )
     told = ((found.errors, "error"), (found.warnings, "warning"))
-    words = ", ".join(page_shown.plural(len(each), name) for each, name in told if each)
+    words = ", ".join(spelling.plural(len(each), name) for each, name in told if each)
     return f"{'Refused' if found.errors else 'Passed'}: {words}"
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import markupsafe
 
-from components.data_gate import page_shown
+from components.pages import spelling
 
 _MIN_WIDTH = 0.006  # of the axis; what is narrower could not be seen
 _MIN_HEIGHT = 2.0  # per cent of the strip: no bucket with a value looks empty
@@ -169,12 +169,12 @@ def stack(parts: Sequence[tuple[str, str, int]], title: str) -> markupsafe.Marku
     segments = [
         _SEGMENT.format(
             *(kind, 100 * start / whole, 100 * size / whole),
-            f"{page_shown.inert(name)}: {_counted(size, size / whole)}",
+            f"{spelling.inert(name)}: {_counted(size, size / whole)}",
         )
         for (kind, name, size), start in zip(parts, starts, strict=False)
         if size
     ]
-    return _STACK.format(page_shown.inert(title), markupsafe.Markup().join(segments))
+    return _STACK.format(spelling.inert(title), markupsafe.Markup().join(segments))
 
 
 def _uneven(edges: Sequence[float]) -> bool:
@@ -200,7 +200,7 @@ def _bars(distribution: Distribution, axis: Axis) -> list[_Bar]:
     for (left, right), size in buckets:
         place = axis.place(left)
         width = max(axis.place(right) - place, _MIN_WIDTH)
-        span = " to ".join(map(page_shown.number, (left, right) if right > left else (left,)))
+        span = " to ".join(map(spelling.number, (left, right) if right > left else (left,)))
         share = size / total
         bars.append(
             _Bar(min(place, 1 - width), width, share / width, f"{span}: {_counted(size, share)}")
@@ -216,18 +216,18 @@ def _strip(
         for bar in bars
         if (height := max(100 * bar.density / highest, _MIN_HEIGHT if bar.density else 0.0))
     ]
-    ends = (page_shown.number(value) for value in (distribution.edges[0], distribution.edges[-1]))
-    title = f"{page_shown.inert(distribution.split)}: {' to '.join(ends)} {unit}".rstrip()
-    title += f", median {page_shown.number(distribution.median)}"
+    ends = (spelling.number(value) for value in (distribution.edges[0], distribution.edges[-1]))
+    title = f"{spelling.inert(distribution.split)}: {' to '.join(ends)} {unit}".rstrip()
+    title += f", median {spelling.number(distribution.median)}"
     drawn = markupsafe.Markup().join(rectangles)
     return _STRIP.format(title, drawn, _MEDIAN.format(100 * axis.place(distribution.median)))
 
 
 def _counted(size: float, share: float) -> str:
-    return f"{page_shown.count(size)} ({page_shown.percent(share)})"
+    return f"{spelling.count(size)} ({spelling.percent(share)})"
 
 
 def _tick(axis: Axis, value: float) -> markupsafe.Markup:
     place = axis.place(value)
     anchor = "start" if place < 0.05 else "end" if place > 0.95 else "middle"
-    return _TICK.format(100 * place, anchor, page_shown.number(value))
+    return _TICK.format(100 * place, anchor, spelling.number(value))

@@ -7,7 +7,8 @@ from typing import TypeAlias
 
 from tensorflow_metadata.proto.v0 import statistics_pb2
 
-from components.data_gate import page_bars, page_charts, page_shown
+from components.data_gate import page_bars, page_charts
+from components.pages import spelling
 from schemas import features as feature_names
 
 MAX_TOP_VALUES = 10
@@ -100,7 +101,7 @@ def _feature(name: str, by_split: _BySplit) -> Feature:
 
 def _number_facts(by_split: _BySplit) -> Iterator[Fact]:
     for name, field in _NUMBERS.items():
-        yield _fact(name, by_split, _figure("num_stats", field, page_shown.number))
+        yield _fact(name, by_split, _figure("num_stats", field, spelling.number))
     yield _fact("Zeros", by_split, lambda each: _of_values(each, each.num_stats.num_zeros))
     if any(map(_not_a_number, filter(None, by_split.values()))):
         yield _fact("Not a number", by_split, lambda each: _of_values(each, _not_a_number(each)))
@@ -108,21 +109,21 @@ def _number_facts(by_split: _BySplit) -> Iterator[Fact]:
 
 def _text_facts(by_split: _BySplit) -> Iterator[Fact]:
     yield _fact("Different values", by_split, _different)
-    length = _figure("string_stats", "avg_length", page_shown.number)
+    length = _figure("string_stats", "avg_length", spelling.number)
     yield _fact("Mean length, bytes", by_split, length)
 
 
 def _different(each: _Statistics) -> str:
     """Tells how many values differ; TFDV's estimate of many may be more than there are."""
     found = each.string_stats
-    return page_shown.count(min(found.unique, found.common_stats.tot_num_values))
+    return spelling.count(min(found.unique, found.common_stats.tot_num_values))
 
 
 def _bytes_facts(by_split: _BySplit) -> Iterator[Fact]:
     if any(each.HasField("bytes_stats") for each in by_split.values() if each):
-        different = _figure("bytes_stats", "unique", page_shown.count)
+        different = _figure("bytes_stats", "unique", spelling.count)
         yield _fact("Different values", by_split, different)
-        length = _figure("bytes_stats", "avg_num_bytes", page_shown.number)
+        length = _figure("bytes_stats", "avg_num_bytes", spelling.number)
         yield _fact("Mean length, bytes", by_split, length)
 
 
@@ -139,7 +140,7 @@ def _fact(name: str, by_split: _BySplit, spell: Callable[[_Statistics], str]) ->
 
 
 def _values(statistics: _Statistics) -> str:
-    return page_shown.count(_common(statistics).num_non_missing)
+    return spelling.count(_common(statistics).num_non_missing)
 
 
 def _missing(statistics: _Statistics) -> str:
@@ -152,8 +153,8 @@ def _of_values(statistics: _Statistics, count: int) -> str:
 
 
 def _part(count: int, whole: int) -> str:
-    share = f" ({page_shown.percent(count / whole)})" if count and whole else ""
-    return page_shown.count(count) + share
+    share = f" ({spelling.percent(count / whole)})" if count and whole else ""
+    return spelling.count(count) + share
 
 
 def _not_a_number(statistics: _Statistics) -> int:

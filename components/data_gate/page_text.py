@@ -3,7 +3,8 @@
 import dataclasses
 from collections.abc import Sequence
 
-from components.data_gate import page_bars, page_charts, page_shown
+from components.data_gate import page_bars, page_charts
+from components.pages import spelling
 from components.statistics import text_statistics
 from schemas import features as feature_names
 
@@ -170,8 +171,8 @@ def _share(
 def _spell(share: text_statistics.Share | None) -> str:
     if share is None or not share.total:
         return ABSENT
-    part = f" ({page_shown.percent(share.fraction)})" if share.count else ""
-    return page_shown.count(share.count) + part
+    part = f" ({spelling.percent(share.fraction)})" if share.count else ""
+    return spelling.count(share.count) + part
 
 
 def _lengths(
@@ -190,7 +191,7 @@ def _lengths(
         (
             name,
             tuple(
-                page_shown.number(getattr(found[split], figure)) if split in found else ABSENT
+                spelling.number(getattr(found[split], figure)) if split in found else ABSENT
                 for split in splits
             ),
         )

@@ -1,6 +1,6 @@
 """What a candidate answers to the rows of a split, and what would be right."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import tensorflow as tf
@@ -50,6 +50,31 @@ def numbered(columns: Sequence[Sequence[str]]) -> np.ndarray:
     numbers: dict[tuple[str, ...], int] = {}
     rows = zip(*columns, strict=True)
     return np.array([numbers.setdefault(row, len(numbers)) for row in rows], np.int64)
+
+
+def masks(columns: Mapping[str, Sequence[str]]) -> dict[str, np.ndarray]:
+    """Lists the slices of columns, `column=value`, with the rows of each, a mask `(rows,)`."""
+    return {
+        f"{column}={value}": np.array([each == value for each in values])
+        for column, values in columns.items()
+        for value in sorted(set(values))
+    }
+
+
+def rectangle(values: Sequence[np.ndarray]) -> np.ndarray:
+    """Stacks rows `(any,)` to `(rows, widest)`; NaN, or empty text, fills up."""
+    width = max(map(len, values), default=0)
+    if values and values[0].dtype.kind in "OSU":
+        texts = [[_text(each) for each in row] for row in values]
+        return np.array([row + [""] * (width - len(row)) for row in texts], np.str_)
+    filled = np.full((len(values), width), np.nan)
+    for i, row in enumerate(values):
+        filled[i, : len(row)] = row
+    return filled
+
+
+def _text(value: bytes | str) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
 def _batches(examples: Sequence[bytes]) -> Iterator[tf.Tensor]:

@@ -76,7 +76,7 @@ def run(
         resamples=asked.trial.bootstrap,
     )
     compared = comparison.compare(
-        rows, units, _slices(columns), question, lambda name: progress(f"comparing on {name}")
+        rows, units, answers.masks(columns), question, lambda name: progress(f"comparing on {name}")
     )
     found = _judged(asked, compared, candidates, question)
     found = dataclasses.replace(
@@ -244,15 +244,6 @@ def _unit_columns(task: task_lib.Task) -> tuple[str, ...]:
     return task.contract.split_by(task.settings)
 
 
-def _slices(columns: Mapping[str, Sequence[str]]) -> dict[str, np.ndarray]:
-    """Lists the slices, `column=value`, with the rows of each."""
-    return {
-        f"{column}={value}": np.array([each == value for each in values])
-        for column, values in columns.items()
-        for value in sorted(set(values))
-    }
-
-
 def _arrays(
     answered: Answered,
     rows: Mapping[str, Sequence],
@@ -264,29 +255,13 @@ def _arrays(
     arrays = {
         "unit": units,
         "origin": np.array(answers.column(answered.examples, features.ORIGIN), np.str_),
-        "truth": _rectangle(answered.truths),
+        "truth": answers.rectangle(answered.truths),
         **{f"slice/{name}": np.array(values, np.str_) for name, values in columns.items()},
     }
     means = [name for name, metric in question.metrics.items() if metric.mean_of_rows]
     for name, of_seeds in rows.items():
         for seed, of_seed in enumerate(of_seeds, start=1):
-            arrays[f"answer/{name}/{seed}"] = _rectangle(answered.given[name][seed - 1])
+            arrays[f"answer/{name}/{seed}"] = answers.rectangle(answered.given[name][seed - 1])
             each = of_seed.each() if means else {}
             arrays |= {f"score/{name}/{seed}/{metric}": each[metric] for metric in means}
     return arrays
-
-
-def _rectangle(values: Sequence[np.ndarray]) -> np.ndarray:
-    """Stacks rows `(any,)` to `(rows, widest)`; NaN, or empty text, fills up."""
-    width = max(map(len, values), default=0)
-    if values and values[0].dtype.kind in "OSU":
-        texts = [[_text(each) for each in row] for row in values]
-        return np.array([row + [""] * (width - len(row)) for row in texts], np.str_)
-    filled = np.full((len(values), width), np.nan)
-    for i, row in enumerate(values):
-        filled[i, : len(row)] = row
-    return filled
-
-
-def _text(value: bytes | str) -> str:
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)

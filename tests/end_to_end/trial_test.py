@@ -61,8 +61,8 @@ def test_every_candidate_has_a_node_and_the_trial_stands_before_the_evaluator(
 ) -> None:
     names = list(first.states)
     trainers = {"Trainer", "Trainer_linear", "Trainer_embeddings"}  # none needs another
-    assert set(names[-6:-3]) == trainers
-    assert names[-3:] == ["Trial", "Evaluator", "Pusher"]
+    assert set(names[-7:-4]) == trainers
+    assert names[-4:] == ["Trial", "Evaluator", "Report", "Pusher"]
 
 
 def test_the_verdict_stands_in_the_summary_before_the_table(first: user_lib.Run) -> None:
@@ -136,6 +136,17 @@ def test_metrics_are_compared_on_every_slice(found: outcome.Outcome) -> None:
     assert {d.slice for d in found.compared.differences} == {"all rows", "shop=Köln", "shop=Rome"}
     assert {d.second for d in found.compared.differences} == {"linear", "embeddings"}
     assert {v.candidate for v in found.compared.values} == {"transformer", "linear", "embeddings"}
+
+
+def test_the_report_tells_the_verdict_and_the_card_is_pushed(
+    user: user_lib.User, first: user_lib.Run, found: outcome.Outcome
+) -> None:
+    page = (user.root / "report" / "index.html").read_text(encoding="utf-8")
+    assert f"transformer is {found.verdict.decision}" in page or "is not decided" in page
+    assert "Quality against cost" in page
+    assert re.search(r"^Report +.*/report/index.html$", first.out, re.MULTILINE)
+    card = pathlib.Path(first.pushed, "assets.extra", "model_card.md").read_text(encoding="utf-8")
+    assert "3 labels: neutre, négatif, positif" in card
 
 
 def test_a_second_run_is_cached_and_knows_the_blessed_winner(again: user_lib.Run) -> None:

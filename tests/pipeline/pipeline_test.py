@@ -12,6 +12,7 @@ from tfx.utils import dependency_utils, json_utils
 from components.evaluator import component as evaluator
 from components.ingest import columns
 from components.ingest import executor as ingest_executor
+from components.report import settings as report_settings
 from components.trial import settings as trial_settings
 from pipeline import code_digest, graph, pipeline, workspace
 from pipeline import config as config_lib
@@ -202,7 +203,8 @@ def test_a_changed_rival_leaves_the_other_nodes_cached() -> None:
     before = {node.id: repr(node.exec_properties) for node in _create(_RIVALS).components}
     changed = _create(_RIVALS, "rival_settings.cnn.filters=7").components
     after = {node.id: repr(node.exec_properties) for node in changed}
-    assert {node_id for node_id in before if before[node_id] != after[node_id]} == {"Trainer_cnn"}
+    different = {node_id for node_id in before if before[node_id] != after[node_id]}
+    assert different == {"Trainer_cnn", "Report"}
 
 
 def test_the_evaluator_judges_on_test_alone() -> None:
@@ -225,6 +227,7 @@ def test_the_evaluator_is_ours() -> None:
         ("Trainer", ["trainer", "schemas"]),
         ("Trial", ["components/trial", "schemas", "trainer"]),
         ("Evaluator", ["components/evaluator", "schemas", "trainer/tasks"]),
+        ("Report", ["components/report", "components/pages", "components/trial", "schemas"]),
     ],
 )
 def test_changed_code_is_another_setting(
@@ -267,6 +270,7 @@ def test_settings_of_one_node_leave_the_others_cached() -> None:
     assert {node_id for node_id in before if before[node_id] != after[node_id]} == {
         "Trainer",
         "Evaluator",
+        "Report",  # which shows the config
     }
 
 
@@ -298,8 +302,26 @@ def test_the_trial_is_given_every_candidate_under_a_name_of_its_own() -> None:
 
 
 def test_the_winner_goes_to_evaluator_and_pusher() -> None:
-    for node_id in ("Evaluator", "Pusher"):
+    for node_id in ("Evaluator", "Report", "Pusher"):
         assert _node(node_id, "rivals=[linear]").inputs["model"].producer_component_id == "Trial"
+
+
+def test_the_report_is_given_the_trial_where_there_is_one() -> None:
+    tried = _node("Report", "rivals=[linear]").inputs
+    assert tried["trial"].producer_component_id == "Trial"
+    assert "trial" not in _node("Report").inputs
+
+
+def test_the_report_is_told_what_the_config_says() -> None:
+    given = _node("Report", _SLICES, "evaluate.metric=f1", "trial.alpha=0.1").exec_properties
+    told = report_settings.Settings.from_json(given["settings"])
+    assert (told.metric, told.slices, told.alpha) == ("f1", ("shop",), 0.1)
+    assert "metric: f1" in told.config
+    assert told.report_dir.endswith("/report")
+
+
+def test_the_card_is_pushed_with_the_model() -> None:
+    assert _node("Pusher").inputs["report"].producer_component_id == "Report"
 
 
 def test_each_seed_of_each_candidate_has_a_trainer() -> None:
@@ -330,4 +352,4 @@ def test_settings_of_the_trial_train_nothing_anew() -> None:
     before = {node.id: repr(node.exec_properties) for node in _create(rivals).components}
     changed = _create(rivals, "trial.policy=best").components
     after = {node.id: repr(node.exec_properties) for node in changed}
-    assert {name for name in before if before[name] != after[name]} == {"Trial"}
+    assert {name for name in before if before[name] != after[name]} == {"Trial", "Report"}

@@ -56,6 +56,10 @@ class _Records:
         findings.write(str(uri), findings.Findings(found, ("drift",), {}))
         return self._artifact("DataReport", uri)
 
+    def run_report(self, directory: pathlib.Path) -> proto.Artifact:
+        """Takes a directory for what Report wrote."""
+        return self._artifact("RunReport", directory)
+
     def quarantine(self, rows: int) -> proto.Artifact:
         """Makes what Ingest leaves when it could not use some rows."""
         properties = {"rows": metadata_store_pb2.INT}
@@ -199,6 +203,15 @@ def test_what_the_cache_answers_with_is_put_where_people_look(
     shown = {path.name for path in (*place.quarantine.iterdir(), *place.data_report.iterdir())}
     cached = {"rows.jsonl", findings.FILE_NAME}
     assert shown == (cached if state == execution.HIT else {"of another run"})
+
+
+def test_a_cached_report_is_put_where_people_look(records: _Records) -> None:
+    made = records.directory / "made"
+    made.mkdir()
+    (made / "index.html").write_text("the page")
+    node = records.add("Report", "report", records.run_report(made))
+    results.show_cached(records.workspace, [dataclasses.replace(node, state=execution.HIT)])
+    assert (records.workspace.report / "index.html").read_text() == "the page"
 
 
 def test_a_cached_quarantine_without_rows_leaves_none(records: _Records) -> None:

@@ -76,6 +76,7 @@ def test_a_blessed_run() -> None:
         ],
         pushed_dir="/w/serving/17",
         data_page="/w/data/index.html",
+        report_page="/w/report/index.html",
         log_path="/w/run.log",
         next_command=None,
     )

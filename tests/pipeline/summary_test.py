@@ -33,6 +33,7 @@ _PUSHED = summary_lib.RunSummary(
     warnings=[],
     pushed_dir="/w/sentiment/serving/sentiment/17",
     data_page="/w/sentiment/data/index.html",
+    report_page="/w/sentiment/report/index.html",
     log_path="/w/sentiment/logs/a.log",
     next_command="meritline run --data reviews.csv",
 )
@@ -78,6 +79,7 @@ Blessed
   accuracy is 0.7551, within its floor of 0.7400
 
 Pushed  /w/sentiment/serving/sentiment/17
+Report  /w/sentiment/report/index.html
 Data    /w/sentiment/data/index.html
 Log     /w/sentiment/logs/a.log
 Next    meritline run --data reviews.csv
@@ -116,6 +118,7 @@ sentiment  1 min 42 s, 0 of 1 cached
 Failed, exit status 1
 
 Pushed  nothing
+Report  /w/sentiment/report/index.html
 Data    /w/sentiment/data/index.html
 Log     /w/sentiment/logs/a.log
 """

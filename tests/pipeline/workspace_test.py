@@ -15,7 +15,7 @@ def test_paths_are_absolute_and_under_the_runs_name(
     assert made.artifacts == root / "artifacts"
     assert made.metadata_db == root / "metadata.db"
     assert made.serving == root / "serving" / "demo"
-    assert {path.parent for path in (made.logs, made.backups)} == {root}
+    assert {path.parent for path in (made.logs, made.backups, made.report)} == {root}
     assert not root.exists()
 
 

@@ -126,3 +126,46 @@ def test_no_weight_is_stored_twice(transformed, tmp_path):
     types, shapes = stored.get_variable_to_dtype_map(), stored.get_variable_to_shape_map()
     numbers = sum(int(np.prod(shapes[name])) for name in shapes if types[name].is_floating)
     assert numbers == sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
+
+
+@pytest.mark.parametrize("exported", sorted({*_SHAPES} - {"transformer"}), indirect=True)
+def test_a_model_without_attention_tells_of_none(exported):
+    assert "attention" not in exported[1]
+
+
+@pytest.mark.parametrize("exported", ["transformer"], indirect=True)
+def test_attention_is_the_models_own_and_padding_has_none_of_it(exported, transformed):
+    model, signatures = exported
+    texts = (*transformed.texts, *_HOSTILE)
+    found = signatures["attention"](text=tf.constant(texts))
+    layer = tft.TFTransformOutput(transformed.directory).transform_features_layer()
+    ids = tf.sparse.to_dense(layer({"text": tf.constant(texts)[:, None]})["token_ids"])
+    np.testing.assert_array_equal(found["token_ids"].numpy(), ids.numpy())
+
+    own = models.get("transformer").attention_weights(model, {"token_ids": ids}).numpy()
+    weights, is_real = found["weights"].numpy(), ids.numpy() != 0
+    assert weights.shape == (len(texts), 2, 2, ids.shape[1], ids.shape[1])
+    for row, real in enumerate(is_real):
+        among = weights[row][:, :, real][..., real]
+        np.testing.assert_allclose(among, own[row][:, :, real][..., real], atol=1e-5)
+        np.testing.assert_allclose(among.sum(axis=-1), 1.0, atol=1e-5)
+        assert not weights[row][:, :, ~real].any()
+        assert not weights[row][..., ~real].any()
+
+
+@pytest.mark.parametrize("exported", ["transformer"], indirect=True)
+def test_attention_of_a_text_does_not_depend_on_its_batch(exported, transformed):
+    ask = exported[1]["attention"]
+    together = ask(text=tf.constant([transformed.texts[0], "word " * 20]))["weights"].numpy()
+    alone = ask(text=tf.constant([transformed.texts[0]]))["weights"].numpy()
+    length = alone.shape[-1]
+    np.testing.assert_allclose(together[:1, ..., :length, :length], alone, atol=1e-5)
+
+
+@pytest.mark.parametrize("exported", ["transformer"], indirect=True)
+def test_attention_names_tokens_as_the_vocabulary_does(exported, transformed):
+    found = exported[1]["attention"](text=tf.constant([transformed.texts[0], ""]))
+    vocabulary = tft.TFTransformOutput(transformed.directory).vocabulary_by_name("token_vocabulary")
+    named = [vocabulary[i] if i else b"" for i in found["token_ids"].numpy()[0]]
+    assert found["tokens"].numpy()[0].tolist() == named
+    assert found["tokens"].numpy()[1, 2:].tolist() == [b""] * (len(named) - 2)

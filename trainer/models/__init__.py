@@ -5,6 +5,10 @@ Importing this package imports no TensorFlow; `get` imports the architecture's m
 
 import importlib
 import types
+import typing
+
+if typing.TYPE_CHECKING:
+    import keras
 
 _MODULES = {
     "transformer": "trainer.models.transformer",
@@ -18,6 +22,15 @@ _MODULES = {
     "n_gram": "trainer.models.n_gram",
 }
 NAMES = tuple(_MODULES)
+
+
+def of(model: "keras.Model") -> types.ModuleType:
+    """Returns the module of a model's architecture, which has named the model after itself.
+
+    Raises:
+        KeyError: If no architecture has the name.
+    """
+    return get(model.name)
 
 
 def get(name: str) -> types.ModuleType:

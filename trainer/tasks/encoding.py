@@ -2,7 +2,7 @@
 
 import abc
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import keras
@@ -11,7 +11,7 @@ import tensorflow_transform as tft
 
 from schemas import features
 from schemas import tasks as tasks_lib
-from trainer.tasks import task
+from trainer.tasks import attention, task
 
 
 class EncoderTask(task.Task):
@@ -44,6 +44,16 @@ class EncoderTask(task.Task):
             features.TOKEN_IDS: token_ids.to_sparse(),
             features.SEGMENT_IDS: segment_ids.to_sparse(),
         }
+
+    def signatures(
+        self,
+        model: keras.Model,
+        ask: Callable[[task.Tensors], task.Asked],
+        transform_output: tft.TFTransformOutput,
+    ) -> dict[str, tf.types.experimental.ConcreteFunction]:
+        """Makes `attention`, where the model has any."""
+        texts = self.settings.texts
+        return attention.signatures(model, texts, ask, self.read, transform_output)
 
     def build_model(
         self,

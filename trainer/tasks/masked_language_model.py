@@ -1,7 +1,7 @@
 """Masked language model: some tokens of a text are masked, and told by those around them."""
 
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import keras
@@ -13,7 +13,7 @@ from schemas import features, masked_language_model, tokens
 from schemas import tasks as tasks_lib
 from trainer import config
 from trainer.layers import masked_tokens
-from trainer.tasks import masked_language_model_counts, task
+from trainer.tasks import attention, masked_language_model_counts, task
 from trainer.tasks import masked_language_model_masks as masks
 
 # Likeliest tokens that an answer tells of each mask.
@@ -120,6 +120,16 @@ class MaskedLanguageModel(task.Task):
             "tokens": tf.where(told, tf.gather(vocabulary, top.indices + reserved), ""),
             "probabilities": tf.where(told, top.values, 0.0),
         }
+
+    def signatures(
+        self,
+        model: keras.Model,
+        ask: Callable[[task.Tensors], task.Asked],
+        transform_output: tft.TFTransformOutput,
+    ) -> dict[str, tf.types.experimental.ConcreteFunction]:
+        """Makes `attention`."""
+        texts = self.settings.texts
+        return attention.signatures(model, texts, ask, self.read, transform_output)
 
     def judged(
         self, model: keras.Model, asked: task.Asked, transform_output: tft.TFTransformOutput

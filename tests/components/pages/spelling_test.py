@@ -3,7 +3,7 @@
 import markupsafe
 import pytest
 
-from components.data_gate import page_shown
+from components.pages import spelling
 
 
 @pytest.mark.parametrize(
@@ -23,26 +23,26 @@ from components.data_gate import page_shown
     ],
 )
 def test_text_is_escaped_and_its_unseen_characters_are_marked(value, shown):
-    assert page_shown.text(value) == shown
+    assert spelling.text(value) == shown
 
 
 def test_a_long_text_is_cut_and_says_by_how_much():
-    shown = page_shown.text("x" * 2000, limit=10)
+    shown = spelling.text("x" * 2000, limit=10)
     assert shown == 'xxxxxxxxxx<span class="more">… 1,990 more characters</span>'
-    assert page_shown.text("x" * 10, limit=10) == "xxxxxxxxxx"
+    assert spelling.text("x" * 10, limit=10) == "xxxxxxxxxx"
 
 
 def test_lines_keep_their_ends_alone():
-    assert page_shown.lines("a: 1\n<b>\x1b\n") == (
+    assert spelling.lines("a: 1\n<b>\x1b\n") == (
         'a: 1\n&lt;b&gt;<span class="unseen">\\x1b</span>\n'
     )
 
 
 def test_inert_leaves_markup_and_numbers():
     markup = markupsafe.Markup("<b>\n</b>")
-    assert page_shown.inert(markup) is markup
-    assert page_shown.inert(3) == 3
-    assert page_shown.inert("a\u2028\udfffb") == r"a\u2028\udfffb"
+    assert spelling.inert(markup) is markup
+    assert spelling.inert(3) == 3
+    assert spelling.inert("a\u2028\udfffb") == r"a\u2028\udfffb"
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_inert_leaves_markup_and_numbers():
     ],
 )
 def test_numbers_have_four_digits(value, spelled):
-    assert page_shown.number(value) == spelled
+    assert spelling.number(value) == spelled
 
 
 @pytest.mark.parametrize(
@@ -80,10 +80,10 @@ def test_numbers_have_four_digits(value, spelled):
     ],
 )
 def test_a_share_is_none_or_all_only_when_it_is(fraction, spelled):
-    assert page_shown.percent(fraction) == f"{spelled}\u00a0%"
+    assert spelling.percent(fraction) == f"{spelled}\u00a0%"
 
 
 def test_plural_counts():
-    assert page_shown.plural(1, "row") == "1 row"
-    assert page_shown.plural(18908, "row") == "18,908 rows"
-    assert page_shown.plural(0, "more", "more") == "0 more"
+    assert spelling.plural(1, "row") == "1 row"
+    assert spelling.plural(18908, "row") == "18,908 rows"
+    assert spelling.plural(0, "more", "more") == "0 more"

@@ -1,0 +1,1 @@
+"""Pusher: TFX's, which puts the model card beside what it pushes."""

@@ -1,0 +1,56 @@
+"""Reads what a run has made, and writes the page of it and the model card."""
+
+import logging
+from typing import Any
+
+from tfx import types
+from tfx.dsl.components.base import base_executor
+from tfx.types import artifact_utils
+from tfx.utils import io_utils, path_utils
+
+from components.report import settings as settings_lib
+
+# Inputs, the output and execution properties, each spelled once.
+SETTINGS_KEY = "settings"
+EXAMPLES_KEY = "examples"
+TEXT_STATISTICS_KEY = "text_statistics"
+MODEL_KEY = "model"
+EVALUATION_KEY = "evaluation"
+TRIAL_KEY = "trial"
+REPORT_KEY = "report"
+# What the output holds.
+PAGE_FILE = "index.html"
+CARD_FILE = "model_card.md"
+
+
+class Executor(base_executor.BaseExecutor):
+    """Tells what came of a run, whatever that is."""
+
+    def Do(  # noqa: N802 (TFX's name)
+        self,
+        input_dict: dict[str, list[types.Artifact]],
+        output_dict: dict[str, list[types.Artifact]],
+        exec_properties: dict[str, Any],
+    ) -> None:
+        """Writes `index.html` and `model_card.md`, and copies them to where people find them."""
+        # What draws takes a while to import, and a run that the cache answers draws nothing.
+        from components.report import gathering, model_card, page
+
+        asked = settings_lib.Settings.from_json(exec_properties[SETTINGS_KEY])
+        model = artifact_utils.get_single_instance(input_dict[MODEL_KEY])
+        directory = path_utils.serving_model_path(
+            model.uri, path_utils.is_old_model_artifact(model)
+        )
+        found = gathering.gather(asked, input_dict, directory, self._execution())
+        uri = artifact_utils.get_single_uri(output_dict[REPORT_KEY])
+        io_utils.write_string_file(f"{uri}/{PAGE_FILE}", page.render(found))
+        card = model_card.markdown(model_card.build(found))
+        io_utils.write_string_file(f"{uri}/{CARD_FILE}", card)
+        io_utils.copy_dir(uri, asked.report_dir)
+        logging.getLogger(__name__).info("The report is at %s/%s", asked.report_dir, PAGE_FILE)
+
+    def _execution(self) -> int | None:
+        """Tells the id of this execution, where whoever runs it does."""
+        told = self._context.get_tmp_path() if self._context else ""
+        last = told.rstrip("/").rpartition("/")[2]
+        return int(last) if last.isdigit() else None

@@ -1,0 +1,99 @@
+"""What a reader is to know first: the verdicts, and the few numbers that matter."""
+
+import dataclasses
+
+from components.pages import spelling
+from components.report import contents, parts
+from components.trial import comparison, outcome, verdict
+
+_KINDS = {
+    verdict.WARRANTED: ("passed", "✓"),
+    verdict.NOT_WARRANTED: ("refused", "✗"),
+    verdict.NOT_DECIDED: ("open", "?"),
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Banner:
+    """A verdict.
+
+    Attributes:
+        kind: Class of its colour: `passed`, `refused` or `open`.
+        mark: A sign that tells the same without the colour.
+        says: The verdict.
+        reasons: Why, in sentences.
+    """
+
+    kind: str
+    mark: str
+    says: str
+    reasons: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Fact:
+    """A number that matters.
+
+    Attributes:
+        name: What it is.
+        value: The number.
+        more: What it is to be read with.
+    """
+
+    name: str
+    value: str
+    more: str = ""
+
+
+def banners(found: contents.Contents) -> tuple[Banner, ...]:
+    """Tells the verdict on the transformer, where there was a trial, and that on the model."""
+    of_trial = (_of_trial(found.trial),) if found.trial else ()
+    return (*of_trial, _of_model(found))
+
+
+def facts(found: contents.Contents) -> tuple[Fact, ...]:
+    """Tells how good the judged model is, and what it costs."""
+    value = found.value(found.judged, found.metric, comparison.ALL_ROWS)
+    rows = spelling.plural(found.slices[comparison.ALL_ROWS][1], "test row")
+    quality = Fact(
+        found.metric,
+        parts.value(value.value if value else None),
+        f"{parts.interval(value.low, value.high)}, {rows}"
+        if value and value.low is not None
+        else rows,
+    )
+    training = found.trainings[found.judged]
+    model = Fact("model", found.judged, f"{training.parameters:,} trained weights")
+    time = Fact("training", parts.duration(training.seconds), f"epoch {training.best_epoch} kept")
+    return (quality, model, time, *(_costs(found, found.trial) if found.trial else ()))
+
+
+def _costs(found: contents.Contents, trial: outcome.Outcome) -> tuple[Fact, ...]:
+    candidate = trial.candidate(found.judged)
+    alone = candidate.measured.timings.get(outcome.ALONE)
+    price = Fact(
+        "a million predictions",
+        f"{candidate.cost_of_a_million:.4f}",
+        f"a core-hour at {trial.price_per_core_hour:g}",
+    )
+    if alone is None:
+        return (price,)
+    slow = f"95 % within {parts.milliseconds(alone.p95_seconds)}"
+    return (price, Fact("an answer", parts.milliseconds(alone.p50_seconds), slow))
+
+
+def _of_trial(trial: outcome.Outcome) -> Banner:
+    kind, mark = _KINDS[trial.verdict.decision]
+    goes_on = f"{trial.winner} goes on: {trial.winner_reason}"
+    says = f"A transformer is {trial.verdict.decision}"
+    if trial.verdict.decision == verdict.NOT_DECIDED:
+        says = "Whether a transformer is warranted is not decided"
+    return Banner(kind, mark, says, (*trial.verdict.reasons, goes_on))
+
+
+def _of_model(found: contents.Contents) -> Banner:
+    judgement = found.judgement
+    if judgement.blessed:
+        return Banner("passed", "✓", f"Blessed: {found.judged} may serve", judgement.reasons)
+    says = f"Not blessed: {found.judged} is not served"
+    return Banner("refused", "✗", says, judgement.reasons)
