@@ -8,7 +8,7 @@ from components.trial import comparison, outcome, verdict
 
 _KINDS = {
     verdict.WARRANTED: ("passed", "✓"),
-    verdict.NOT_WARRANTED: ("refused", "✗"),
+    verdict.NOT_WARRANTED: ("finding", "✗"),  # nothing has gone wrong: it is what was asked
     verdict.NOT_DECIDED: ("open", "?"),
 }
 
@@ -18,7 +18,7 @@ class Banner:
     """A verdict.
 
     Attributes:
-        kind: Class of its colour: `passed`, `refused` or `open`.
+        kind: Class of its colour: `passed`, `refused`, `finding` or `open`.
         mark: A sign that tells the same without the colour.
         says: The verdict.
         reasons: Why, in sentences.

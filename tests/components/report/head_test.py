@@ -8,7 +8,7 @@ from components.trial import verdict
 
 def test_the_verdict_on_the_transformer_comes_before_that_on_the_model(tried):
     of_trial, of_model = head.banners(tried)
-    assert (of_trial.kind, of_trial.says) == ("refused", "A transformer is not warranted")
+    assert (of_trial.kind, of_trial.says) == ("finding", "A transformer is not warranted")
     assert of_trial.reasons[-1].startswith("linear goes on: linear is the cheapest")
     assert (of_model.kind, of_model.says) == ("passed", "Blessed: linear may serve")
 
