@@ -52,28 +52,43 @@ class Sentence:
 
 
 def choose(found: contents.Answers, judged: str) -> dict[int, str]:
-    """Chooses rows to look into: the surest right one, the surest wrong one, the least sure.
+    """Chooses rows to look into.
+
+    Of labels the surest right one, the surest wrong one and the least sure; of numbers the one
+    nearest to the truth and the one furthest from it; of all else any.
 
     Returns:
-        Number of the row to why; nothing for a task without labels.
+        Number of the row to why.
     """
-    if not found.labels or labels.has_several(found) or not len(found.truths):
-        return {}
-    right, sure = labels.confidence(found, judged)
     words = np.array([len(" ".join(texts).split()) for texts in found.texts])
     # Long enough to have something to attend to, and short enough for a map with names.
     fit = (words >= 6) & (words <= MAX_TOKENS * 2 // 3)
-    wanted = (
-        ("that is answered rightly, and surest so", sure, right == 1),
-        ("that is answered wrongly, and surest so", sure, right == 0),
-        ("that is answered least surely", -sure, right >= 0),
-    )
     chosen: dict[int, str] = {}
-    for why, order, among in wanted:
+    for why, order, among in _wanted(found, judged) if fit.any() else ():
         rows = [int(i) for i in np.flatnonzero(among & fit) if int(i) not in chosen]
         if rows:
             chosen[max(rows, key=lambda i: order[i])] = why
     return chosen
+
+
+def _wanted(found: contents.Answers, judged: str) -> tuple[tuple[str, np.ndarray, np.ndarray], ...]:
+    """Lists what is looked for: why, what is to be highest, and among which rows."""
+    given = found.given[judged]
+    anyone = np.full(len(found.texts), True)
+    if found.labels and not labels.has_several(found):
+        right, sure = labels.confidence(found, judged)
+        return (
+            ("that is answered rightly, and surest so", sure, right == 1),
+            ("that is answered wrongly, and surest so", sure, right == 0),
+            ("that is answered least surely", -sure, anyone),
+        )
+    if given.shape == found.truths.shape and given.dtype.kind == "f":
+        off = np.abs(given - found.truths).sum(axis=1)
+        return (
+            ("that is answered nearest to the truth", -off, anyone),
+            ("that is answered furthest from the truth", off, anyone),
+        )
+    return (("of the test split", np.zeros(len(anyone)), anyone),)
 
 
 def build(found: contents.Contents) -> tuple[Sentence, ...]:

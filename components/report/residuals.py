@@ -53,7 +53,7 @@ def _points(x: np.ndarray, y: np.ndarray, x_title: str, y_title: str) -> altair.
     scale = altair.Scale(zero=False)
     made: altair.Chart = (
         altair.Chart(charts.data(rows))
-        .mark_point(filled=True, size=14, opacity=0.45, color=charts.shade(0))
+        .mark_point(filled=True, size=18, opacity=0.7, color=charts.shade(0))
         .encode(
             x=altair.X("x:Q", title=x_title, scale=scale),
             y=altair.Y("y:Q", title=y_title, scale=scale),

@@ -35,10 +35,27 @@ def test_a_model_that_is_never_wrong_has_fewer():
     assert list(chosen) == [0, 2]
 
 
-def test_tasks_without_labels_and_splits_without_rows_have_none(tried):
-    nothing = dataclasses.replace(tried.answers, labels=())
-    assert attention.choose(nothing, "linear") == {}
-    nothing = dataclasses.replace(tried.answers, truths=np.zeros((0, 0)))
+def test_of_numbers_the_nearest_and_the_furthest_are_chosen():
+    texts = ["one of six words or more"] * 3
+    answers = _answers([0.9, 0.5, 0.2], [1, 1, 1], texts)
+    answers = dataclasses.replace(
+        answers, labels=(), given={"transformer": np.array([[0.9], [0.5], [0.2]])}
+    )
+    chosen = attention.choose(answers, "transformer")
+    assert chosen == {
+        0: "that is answered nearest to the truth",
+        2: "that is answered furthest from the truth",
+    }
+
+
+def test_of_other_answers_any_text_will_do(tried):
+    sums = {"linear": np.zeros((len(tried.answers.texts), 4))}
+    answers = dataclasses.replace(tried.answers, labels=(), given=sums)
+    assert list(attention.choose(answers, "linear").values()) == ["of the test split"]
+
+
+def test_a_split_without_rows_has_none(tried):
+    nothing = dataclasses.replace(tried.answers, truths=np.zeros((0, 0)), texts=[])
     assert attention.choose(nothing, "linear") == {}
 
 
