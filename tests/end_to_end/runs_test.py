@@ -58,7 +58,10 @@ def interrupted(user: user_lib.User) -> _Interrupted:
         for line in process.stdout:
             lines.append(line)
             if line.startswith("✓ Ingest"):
+                # Held until the other has come and gone, however long that takes.
+                os.killpg(process.pid, signal.SIGSTOP)
                 beside = user.run()
+                os.killpg(process.pid, signal.SIGCONT)
             if re.match(r" +1/12 ", line):
                 break
         process.send_signal(signal.SIGINT)

@@ -72,14 +72,17 @@ def _run(tmp_path, eval_losses, train_loss=1.0, num_batches=2, on_event=None, **
 
 def test_the_best_epochs_weights_are_kept(tmp_path):
     done = _run(tmp_path, [0.9, 0.5, 0.7, 0.6])
-    assert done.outcome == fit.Outcome("no better eval loss for 2 epochs", best_epoch=2)
+    assert done.outcome.reason == "no better eval loss for 2 epochs"
+    assert done.outcome.best_epoch == 2
     assert done.weight == 4.0  # two epochs of two steps
     assert [e.best for e in done.epochs] == [True, True, False, False]
 
 
 def test_all_epochs_run_while_the_loss_falls(tmp_path):
     done = _run(tmp_path, [0.9, 0.8, 0.7], epochs=3)
-    assert done.outcome == fit.Outcome("all 3 epochs run", best_epoch=3)
+    assert done.outcome.reason == "all 3 epochs run"
+    assert done.outcome.best_epoch == 3
+    assert [epoch["epoch"] for epoch in done.outcome.epochs] == [1, 2, 3]
 
 
 def test_metrics_are_means_by_weight(tmp_path):
