@@ -255,6 +255,11 @@ def _enough(difference: comparison.Difference, rules: Rules) -> str:
     second = difference.second
     if difference.high is not None and difference.high < 0:
         return f"{second} is better than {difference.first} {_spell(_turned(difference), rules)}"
+    if difference.value is not None and difference.value < 0:
+        return (
+            f"{second} is enough: it is better {_spell(_turned(difference), rules)}, and worse by "
+            f"less than {rules.tolerance:g} for sure"
+        )
     return (
         f"{second} is enough: {difference.first} is better {_spell(difference, rules)}, by less "
         f"than {rules.tolerance:g} for sure"

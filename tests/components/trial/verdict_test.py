@@ -263,3 +263,12 @@ def test_cheapest_takes_the_best_where_none_is_near_for_sure():
 def test_cheapest_takes_the_best_where_it_is_cheaper():
     near = _between(("transformer", "linear", -0.005, 0.009))
     assert _choose("cheapest", near, costs={**_COSTS, "linear": 11.0})[0] == "transformer"
+
+
+def test_a_rival_that_is_enough_and_better_is_told_as_the_better_one():
+    ahead = _difference("linear", -0.0150, -0.0309, 0.0009)
+    found = verdict.judge([ahead], 2331, _COSTS, _RULES)
+    assert found.reasons == (
+        "linear is enough: it is better by +0.0150 in accuracy (-0.0009 to +0.0309), and worse by "
+        "less than 0.01 for sure",
+    )
