@@ -267,9 +267,10 @@ def _enough(difference: comparison.Difference, rules: Rules) -> str:
 
 
 def _open(difference: comparison.Difference, units: int, needed: int | None, rules: Rules) -> str:
+    better = difference if (difference.value or 0.0) >= 0 else _turned(difference)
     opening = (
         f"{units:,} test rows do not decide between {difference.first} and {difference.second}: "
-        f"the first is better {_spell(difference, rules)}"
+        f"{better.first} is better {_spell(better, rules)}"
     )
     if needed is None:
         return f"{opening}; no number of rows would tell them apart"
