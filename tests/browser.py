@@ -27,6 +27,7 @@ def started() -> Iterator:
     """
     found = path()
     if found is None:
+        # Where nobody may install one, the page's markup is still tested, without a browser.
         pytest.skip(f"no browser is on the PATH: {', '.join(_NAMES)}")
     api = pytest.importorskip(
         "playwright.sync_api", reason="Playwright, a package for tests, is not installed"

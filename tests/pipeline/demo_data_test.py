@@ -252,6 +252,7 @@ def test_only_the_standard_library_is_imported():
 def test_the_real_file_is_the_recorded_one():
     path = demo_data.ROOT / "data" / "sentences.csv"
     if not path.is_file() or not demo_data.is_whole(path):
+        # No test may need it: `make test` does not fetch what is not part of the project.
         pytest.skip("the demo data is not there, or an older one: `make data` fetches it")
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))

@@ -258,18 +258,13 @@ class Task(abc.ABC):
     def evaluator_metrics(self) -> list[tuple[str, str, dict[str, Any]]]:
         """Names the TFMA metrics of the task, as (class name, module, its arguments)."""
 
+    @abc.abstractmethod
     def counts(self, width: int) -> counted_rows.Counts:
         """Makes the counts of nothing seen, from which all metrics follow.
 
         Args:
             width: Of the answers.
-
-        Raises:
-            NotImplementedError: If models of the task can't be compared row by row.
         """
-        raise NotImplementedError(
-            f"A task on trial must have counts. Received: {self.settings.name}, width={width}"
-        )
 
     def rows(
         self, truths: Sequence[np.ndarray], answers: Sequence[np.ndarray]
