@@ -6,6 +6,7 @@ import tensorflow_model_analysis as tfma
 
 from pipeline import config as config_lib
 from trainer import export, tasks
+from trainer.tasks import task_metrics
 
 
 def build(config: config_lib.Config) -> tfma.EvalConfig:
@@ -30,11 +31,10 @@ def build(config: config_lib.Config) -> tfma.EvalConfig:
             tfma.MetricsSpec(
                 metrics=[
                     _example_count(),
-                    *(
-                        tfma.MetricConfig(
-                            class_name=name, module=module, config=json.dumps(arguments)
-                        )
-                        for name, module, arguments in task.evaluator_metrics()
+                    tfma.MetricConfig(
+                        class_name=task_metrics.TaskMetrics.__name__,
+                        module=task_metrics.__name__,
+                        config=json.dumps({"settings": config.task_settings.to_fields()}),
                     ),
                 ],
                 per_slice_thresholds=_thresholds(config),

@@ -1,7 +1,6 @@
 """Classification: one of several labels for a text or a pair; several labels in `multi_label`."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import keras
 import tensorflow as tf
@@ -18,6 +17,7 @@ class Classification(encoding.EncoderTask):
 
     answer_key = "probabilities"
     truth_key = features.LABEL_ID
+    array_metrics = ("confusion_matrix",)
 
     def transform(
         self, inputs: Mapping[str, tf.Tensor], tools: task.Tools
@@ -70,10 +70,6 @@ class Classification(encoding.EncoderTask):
     def truth(self, asked: task.Asked, transform_output: tft.TFTransformOutput) -> task.Tensors:
         """Gives the label's id, int64 `(batch,)`."""
         return {features.LABEL_ID: asked.transformed[features.LABEL_ID]}
-
-    def evaluator_metrics(self) -> list[tuple[str, str, dict[str, Any]]]:
-        """Names one metric, which computes all of the task's in one pass."""
-        return [("ClassificationMetrics", "trainer.tasks.classification_metrics", {})]
 
     def counts(self, width: int) -> classification_counts.Counts:
         """Makes the counts of nothing seen."""

@@ -125,10 +125,6 @@ class LanguageModel(task.Task):
         told = tf.concat([texts, end], axis=1).to_tensor(tokens.PAD_ID)
         return {features.TOKEN_IDS: tf.cast(told, tf.int64)}
 
-    def evaluator_metrics(self) -> list[tuple[str, str, dict[str, Any]]]:
-        """Names one metric, which computes all of the task's in one pass."""
-        return [("LanguageModelMetrics", "trainer.tasks.language_model_metrics", {})]
-
     def counts(self, width: int) -> language_model_counts.Counts:
         """Makes the counts of nothing seen."""
         del width

@@ -2,7 +2,6 @@
 
 import types
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import keras
 import tensorflow as tf
@@ -145,11 +144,6 @@ class MaskedLanguageModel(task.Task):
         # Never narrower than one: an example without any value counts as one without a truth.
         ids = self._masked(asked, transform_output).ids
         return {self.truth_key: tf.pad(ids, [[0, 0], [0, 1]], constant_values=masks.NO_TARGET)}
-
-    def evaluator_metrics(self) -> list[tuple[str, str, dict[str, Any]]]:
-        """Names one metric, which computes all of the task's in one pass."""
-        module = "trainer.tasks.masked_language_model_metrics"
-        return [("MaskedLanguageModelMetrics", module, {})]
 
     def counts(self, width: int) -> masked_language_model_counts.Counts:
         """Makes the counts of nothing seen."""

@@ -1,7 +1,6 @@
 """Any number of labels for a text or a pair: a question of yes or no for each label."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import keras
 import tensorflow as tf
@@ -79,10 +78,6 @@ class MultiLabel(encoding.EncoderTask):
         """Gives 1 for each label that a row has, else 0: int64 `(batch, num_labels)`."""
         ids = tf.RaggedTensor.from_sparse(asked.transformed[features.LABEL_ID])
         return {features.LABEL_SET: _multi_hot(ids, len(_labels(transform_output)))}
-
-    def evaluator_metrics(self) -> list[tuple[str, str, dict[str, Any]]]:
-        """Names one metric, which computes all of the task's in one pass."""
-        return [("MultiLabelMetrics", "trainer.tasks.multi_label_metrics", {})]
 
     def counts(self, width: int) -> multi_label_counts.Counts:
         """Makes the counts of nothing seen."""

@@ -2,7 +2,6 @@
 
 import types
 from collections.abc import Mapping
-from typing import Any
 
 import keras
 import tensorflow as tf
@@ -132,12 +131,6 @@ class QuestionAnswering(task.Task):
         """Gives all right answers of each row as the table has them, string `(batch,)`."""
         [target] = self.settings.targets
         return {features.ANSWERS: asked.raw[target]}
-
-    def evaluator_metrics(self) -> list[tuple[str, str, dict[str, Any]]]:
-        """Names one metric, which computes all of the task's in one pass."""
-        separator = self.settings.options.get(question_answering.SEPARATOR)
-        module = "trainer.tasks.question_answering_metrics"
-        return [("QuestionAnsweringMetrics", module, {"separator": separator})]
 
     def counts(self, width: int) -> question_answering_counts.Counts:
         """Makes the counts of nothing seen."""

@@ -1,7 +1,7 @@
 """Regression: one or several numbers for a text or a pair, learned standardized."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import keras
 import numpy as np
@@ -86,11 +86,6 @@ class Regression(encoding.EncoderTask):
         return {
             features.TARGETS: tf.stack([asked.raw[name] for name in self.settings.targets], axis=1)
         }
-
-    def evaluator_metrics(self) -> list[tuple[str, str, dict[str, Any]]]:
-        """Names one metric, which computes all of the task's in one pass."""
-        names = list(regression.target_names(self.settings))
-        return [("RegressionMetrics", "trainer.tasks.regression_metrics", {"targets": names})]
 
     def counts(self, width: int) -> regression_counts.Counts:
         """Makes the counts of nothing seen."""

@@ -108,6 +108,7 @@ class Task(abc.ABC):
             than each padded; see `trainer/packing.py`.
         judged_apart: Whether the Evaluator compares not the answers to requests, but what `judged`
             gives; `answer_key` is then an entry of that.
+        array_metrics: What the counts give beside the contract's metrics, as arrays.
     """
 
     input_features: tuple[str, ...] = (features.TOKEN_IDS,)
@@ -115,6 +116,7 @@ class Task(abc.ABC):
     truth_key: str
     packed: bool = False
     judged_apart: bool = False
+    array_metrics: tuple[str, ...] = ()
 
     def __init__(self, settings: tasks_lib.Settings) -> None:
         self.settings = settings
@@ -253,10 +255,6 @@ class Task(abc.ABC):
     @abc.abstractmethod
     def truth(self, asked: Asked, transform_output: tft.TFTransformOutput) -> Tensors:
         """Gives what the Evaluator compares answers with, `truth_key` among it."""
-
-    @abc.abstractmethod
-    def evaluator_metrics(self) -> list[tuple[str, str, dict[str, Any]]]:
-        """Names the TFMA metrics of the task, as (class name, module, its arguments)."""
 
     @abc.abstractmethod
     def counts(self, width: int) -> counted_rows.Counts:

@@ -2,7 +2,6 @@
 
 import types
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import keras
 import tensorflow as tf
@@ -136,10 +135,6 @@ class Translation(task.Task):
         """Gives the reference as the table has it, string `(batch,)`."""
         [target] = self.settings.targets
         return {features.REFERENCE: asked.raw[target]}
-
-    def evaluator_metrics(self) -> list[tuple[str, str, dict[str, Any]]]:
-        """Names one metric, which computes all of the task's in one pass."""
-        return [("TranslationMetrics", "trainer.tasks.translation_metrics", {})]
 
     def counts(self, width: int) -> translation_counts.Counts:
         """Makes the counts of nothing seen."""

@@ -8,23 +8,28 @@ import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.metrics import metric_types
 
 from schemas import tasks as tasks_lib
-from trainer import tasks
-from trainer.tasks import (
-    classification_metrics,
-    multi_label_metrics,
-    regression_metrics,
-)
+from trainer.tasks import task_metrics
 
 _CONFIG = tfma.EvalConfig(
     model_specs=[
         tfma.ModelSpec(name=name, prediction_key="p") for name in ("candidate", "baseline")
     ]
 )
+
+
+def _metric(name, **settings):
+    return task_metrics.TaskMetrics(tasks_lib.Settings(name, **settings).to_fields())
+
+
+def _regression(*names):
+    return _metric("regression", targets=names, options={"names": list(names)})
+
+
 _METRICS = {
-    "one label": (classification_metrics.ClassificationMetrics(), 1),
-    "several labels": (multi_label_metrics.MultiLabelMetrics(), 3),
-    "one number": (regression_metrics.RegressionMetrics(["a"]), 1),
-    "numbers": (regression_metrics.RegressionMetrics(["a", "b", "c"]), 3),
+    "one label": (_metric("classification"), 1),
+    "several labels": (_metric("classification", options={"separator": "|"}), 3),
+    "one number": (_regression("a"), 1),
+    "numbers": (_regression("a", "b", "c"), 3),
 }
 _WIDTH = {"one label": 3, "several labels": 3, "one number": 1, "numbers": 3}
 
@@ -96,17 +101,14 @@ def test_nothing_seen_has_every_key(kind):
         tasks_lib.Settings("classification", options={"separator": "|"}),
         tasks_lib.Settings("regression"),
         tasks_lib.Settings("regression", targets=("v", "a")),
+        tasks_lib.Settings("question_answering", texts=("text", "text_pair")),
+        tasks_lib.Settings("language_model", targets=()),
+        tasks_lib.Settings("masked_language_model", targets=()),
+        tasks_lib.Settings("translation"),
     ],
 )
 def test_what_is_computed_is_what_the_contract_lists(settings):
-    [(name, module, arguments)] = tasks.get(settings).evaluator_metrics()
-    made = {
-        "ClassificationMetrics": classification_metrics,
-        "MultiLabelMetrics": multi_label_metrics,
-        "RegressionMetrics": regression_metrics,
-    }[name]
-    assert made.__name__ == module
-    metric = getattr(made, name)(**arguments)
+    metric = task_metrics.TaskMetrics(settings.to_fields())
     [computation] = metric.computations(eval_config=_CONFIG)
     scalars = [key.name for key in computation.keys if key.name not in ("confusion_matrix",)]
     assert scalars == list(tasks_lib.contract(settings.name).metrics(settings))
