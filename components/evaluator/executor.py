@@ -9,8 +9,9 @@ from tfx import types
 from tfx.components.evaluator import executor
 from tfx.dsl.io import fileio
 from tfx.types import artifact_utils, standard_component_specs
-from tfx.utils import io_utils, path_utils, proto_utils
+from tfx.utils import io_utils, proto_utils
 
+from components import serving_model
 from components.evaluator import evaluation, verdict
 from schemas import features, tasks
 
@@ -57,7 +58,7 @@ def _why_not_compared(input_dict: dict[str, list[types.Artifact]]) -> str:
     if not input_dict.get(_BASELINE):
         return ""
     old_dir, new_dir = (
-        _directory(artifact_utils.get_single_instance(input_dict[key]))
+        serving_model.directory(artifact_utils.get_single_instance(input_dict[key]))
         for key in (_BASELINE, standard_component_specs.MODEL_KEY)
     )
     if not fileio.exists(old_dir):
@@ -67,10 +68,6 @@ def _why_not_compared(input_dict: dict[str, list[types.Artifact]]) -> str:
     if not reason and old_labels != _labels(new_dir):
         reason = f"knows other labels ({', '.join(old_labels)})"
     return f"the latest blessed model {reason}, so it was not compared" if reason else ""
-
-
-def _directory(model: types.Artifact) -> str:
-    return path_utils.serving_model_path(model.uri, path_utils.is_old_model_artifact(model))
 
 
 def _settings(directory: str) -> tasks.Settings:

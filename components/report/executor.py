@@ -6,8 +6,9 @@ from typing import Any
 from tfx import types
 from tfx.dsl.components.base import base_executor
 from tfx.types import artifact_utils
-from tfx.utils import io_utils, path_utils
+from tfx.utils import io_utils
 
+from components import serving_model
 from components.report import settings as settings_lib
 
 # Inputs, the output and execution properties, each spelled once.
@@ -38,9 +39,7 @@ class Executor(base_executor.BaseExecutor):
 
         asked = settings_lib.Settings.from_json(exec_properties[SETTINGS_KEY])
         model = artifact_utils.get_single_instance(input_dict[MODEL_KEY])
-        directory = path_utils.serving_model_path(
-            model.uri, path_utils.is_old_model_artifact(model)
-        )
+        directory = serving_model.directory(model)
         found = gathering.gather(asked, input_dict, directory, self._execution())
         uri = artifact_utils.get_single_uri(output_dict[REPORT_KEY])
         io_utils.write_string_file(f"{uri}/{PAGE_FILE}", page.render(found))

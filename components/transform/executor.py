@@ -7,8 +7,9 @@ from tfx import types
 from tfx.components.transform import executor
 from tfx.dsl.io import fileio
 from tfx.types import artifact_utils, standard_component_specs
-from tfx.utils import io_utils, path_utils
+from tfx.utils import io_utils
 
+from components import serving_model
 from schemas import features
 
 BASE_MODEL_KEY = standard_component_specs.BASE_MODEL_KEY
@@ -29,9 +30,7 @@ class Executor(executor.Executor):
             key = standard_component_specs.CUSTOM_CONFIG_KEY
             model = artifact_utils.get_single_instance(input_dict[BASE_MODEL_KEY])
             custom_config = json.loads(exec_properties[key])
-            directory = path_utils.serving_model_path(
-                model.uri, path_utils.is_old_model_artifact(model)
-            )
+            directory = serving_model.directory(model)
             custom_config[VOCABULARY_KEY] = read_vocabulary(directory)
             if merges := read_merges(directory):
                 custom_config[MERGES_KEY] = merges

@@ -6,8 +6,9 @@ from typing import Any
 from tfx import types
 from tfx.dsl.components.base import base_executor
 from tfx.types import artifact_utils
-from tfx.utils import io_utils, path_utils
+from tfx.utils import io_utils
 
+from components import serving_model
 from components.trial import answers, judging, lengths, outcome
 from components.trial import settings as settings_lib
 from schemas import features
@@ -41,7 +42,7 @@ class Executor(base_executor.BaseExecutor):
         graph = artifact_utils.get_single_uri(input_dict[TRANSFORM_GRAPH_KEY])
         found, rows = judging.run(
             asked,
-            {key: _serving_dir(model) for key, model in artifacts.items()},
+            {key: serving_model.directory(model) for key, model in artifacts.items()},
             answers.read(test_dir),
             lengths.counter(graph, asked.task),
             logging.getLogger(__name__).info,
@@ -54,7 +55,3 @@ class Executor(base_executor.BaseExecutor):
         model.set_string_custom_property(TRAINER_PROPERTY, found.winner_trainer)
         model.set_string_custom_property(CANDIDATE_PROPERTY, found.winner)
         model.set_string_custom_property(VERDICT_PROPERTY, found.verdict.decision)
-
-
-def _serving_dir(model: types.Artifact) -> str:
-    return path_utils.serving_model_path(model.uri, path_utils.is_old_model_artifact(model))
