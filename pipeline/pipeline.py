@@ -89,7 +89,8 @@ def create_pipeline(
         report_dir=str(workspace.data_report),
         labels=config.data.labels,
     )
-    _tell_cache(gate, code_digest.of("components/data_gate", "components/statistics", "schemas"))
+    rooms = ("data_gate", "pages", "statistics", "trainer")
+    _tell_cache(gate, code_digest.of(*(f"components/{room}" for room in rooms), "schemas"))
 
     # The model to start from, if there is one: its vocabulary and the weights of its encoder.
     start = _start(config, workspace)
@@ -153,14 +154,14 @@ def create_pipeline(
     # A blessed model becomes a new version in the serving directory.
     if config.push.enabled:
         serving = pusher_pb2.PushDestination.Filesystem(base_directory=str(workspace.serving))
-        components.append(
-            pusher.Pusher(
-                model=judged_model,
-                model_blessing=evaluation.outputs["blessing"],
-                report=report.outputs["report"],
-                push_destination=pusher_pb2.PushDestination(filesystem=serving),
-            )
+        pushing = pusher.Pusher(
+            model=judged_model,
+            model_blessing=evaluation.outputs["blessing"],
+            report=report.outputs["report"],
+            push_destination=pusher_pb2.PushDestination(filesystem=serving),
         )
+        _tell_cache(pushing, code_digest.of("components/pusher", "components/report"))
+        components.append(pushing)
 
     return tfx_pipeline.Pipeline(
         pipeline_name=config.name,

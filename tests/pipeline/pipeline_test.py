@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import re
 
 import pytest
 from tfx.dsl.compiler import compiler
@@ -223,11 +224,13 @@ def test_the_evaluator_is_ours() -> None:
         ("StatisticsGen", ["components/statistics", "components/transform", "schemas"]),
         ("Schema", ["components/schema", "schemas"]),
         ("DataGate", ["components/data_gate", "components/statistics", "schemas"]),
+        ("DataGate", ["components/pages", "components/trainer"]),
         ("Transform", ["components/transform", "schemas", "trainer/tasks"]),
         ("Trainer", ["trainer", "schemas"]),
         ("Trial", ["components/trial", "schemas", "trainer"]),
         ("Evaluator", ["components/evaluator", "schemas", "trainer/tasks"]),
         ("Report", ["components/report", "components/pages", "components/trial", "schemas"]),
+        ("Pusher", ["components/pusher", "components/report"]),
     ],
 )
 def test_changed_code_is_another_setting(
@@ -244,6 +247,30 @@ def test_changed_code_is_another_setting(
         changed = _settings(node_id)
         assert "new" in changed
         assert changed != before
+
+
+@pytest.mark.parametrize(
+    ("node_id", "room"),
+    [
+        ("Ingest", "ingest"),
+        ("StatisticsGen", "statistics"),
+        ("DataGate", "data_gate"),
+        ("Transform", "transform"),
+        ("Trial", "trial"),
+        ("Evaluator", "evaluator"),
+        ("Report", "report"),
+        ("Pusher", "pusher"),
+    ],
+)
+def test_changed_code_of_a_room_that_is_imported_is_another_setting(
+    monkeypatch: pytest.MonkeyPatch, node_id: str, room: str
+) -> None:
+    monkeypatch.setattr(code_digest, "of", lambda *of: "|".join(f"<{name}>" for name in of))
+    digested = _settings(node_id)
+    for path in (config_lib.PROJECT / "components" / room).rglob("*.py"):
+        code = path.read_text(encoding="utf-8")
+        for imported in re.findall(r"^ *from components\.(\w+)", code, re.MULTILINE):
+            assert f"<components/{imported}>" in digested, path
 
 
 def _settings(node_id: str) -> str:
