@@ -2,7 +2,7 @@
 
 import abc
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import keras
@@ -14,7 +14,7 @@ from schemas import tasks as tasks_lib
 from trainer.tasks import attention, task
 
 
-class EncoderTask(task.Task):
+class EncoderTask(attention.Attending):
     """Reads one text, or two as one sequence: `[CLS] first [SEP] second [SEP]`.
 
     Which of the two a token belongs to stands in its segment id, 0 or 1.
@@ -44,16 +44,6 @@ class EncoderTask(task.Task):
             features.TOKEN_IDS: token_ids.to_sparse(),
             features.SEGMENT_IDS: segment_ids.to_sparse(),
         }
-
-    def signatures(
-        self,
-        model: keras.Model,
-        ask: Callable[[task.Tensors], task.Asked],
-        transform_output: tft.TFTransformOutput,
-    ) -> dict[str, tf.types.experimental.ConcreteFunction]:
-        """Makes `attention`, where the model has any."""
-        texts = self.settings.texts
-        return attention.signatures(model, texts, ask, self.read, transform_output)
 
     def build_model(
         self,

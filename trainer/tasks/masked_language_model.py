@@ -1,7 +1,7 @@
 """Masked language model: some tokens of a text are masked, and told by those around them."""
 
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import keras
 import tensorflow as tf
@@ -19,7 +19,7 @@ from trainer.tasks import masked_language_model_masks as masks
 TOP = 5
 
 
-class MaskedLanguageModel(task.Task):
+class MaskedLanguageModel(attention.Attending):
     """Answers a text with `[MASK]` in it by the likeliest tokens of each.
 
     What is learned from is drawn anew in every epoch. What the eval and the test split are judged
@@ -119,16 +119,6 @@ class MaskedLanguageModel(task.Task):
             "tokens": tf.where(told, tf.gather(vocabulary, top.indices + reserved), ""),
             "probabilities": tf.where(told, top.values, 0.0),
         }
-
-    def signatures(
-        self,
-        model: keras.Model,
-        ask: Callable[[task.Tensors], task.Asked],
-        transform_output: tft.TFTransformOutput,
-    ) -> dict[str, tf.types.experimental.ConcreteFunction]:
-        """Makes `attention`."""
-        texts = self.settings.texts
-        return attention.signatures(model, texts, ask, self.read, transform_output)
 
     def judged(
         self, model: keras.Model, asked: task.Asked, transform_output: tft.TFTransformOutput
