@@ -13,7 +13,8 @@ def trainings(transformed, tmp_path_factory):
     """A training of each rival, and of one on two replicas."""
     settings = {name: {"rival": name} for name in _CLASSIFIERS}
     settings["linear_on_two"] = {"rival": "linear", "cpu_replicas": 2}
-    return trainings_lib.train_all(transformed, tmp_path_factory.mktemp("rivals"), settings)
+    asked = {name: (transformed, each) for name, each in settings.items()}
+    return trainings_lib.train_all(tmp_path_factory.mktemp("rivals"), asked)
 
 
 @pytest.mark.parametrize("name", _CLASSIFIERS)

@@ -32,7 +32,8 @@ def trainings(transformed, tmp_path_factory):
         "bfloat16": {"dropout": 0.0, "precision": "mixed_bfloat16"},
         "float16": {"dropout": 0.0, "precision": "mixed_float16", "cpu_replicas": 2},
     }
-    return trainings_lib.train_all(transformed, tmp_path_factory.mktemp("trainings"), settings)
+    asked = {name: (transformed, each) for name, each in settings.items()}
+    return trainings_lib.train_all(tmp_path_factory.mktemp("trainings"), asked)
 
 
 def test_the_model_learns(trainings):

@@ -81,12 +81,12 @@ def train(transformed, directory, **settings):
     return Training(events, asked.serving_model_dir)
 
 
-def train_all(transformed, root, settings):
-    """Trains by each of the settings, two at a time; gives name to training."""
+def train_all(root, trainings):
+    """Trains two at a time; `trainings` has name to transformed splits and settings."""
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         runs = {
-            name: pool.submit(train, transformed, root / name, **values)
-            for name, values in settings.items()
+            name: pool.submit(train, transformed, root / name.replace(" ", "_"), **settings)
+            for name, (transformed, settings) in trainings.items()
         }
         return {name: run.result() for name, run in runs.items()}
 
