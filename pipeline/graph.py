@@ -85,18 +85,7 @@ def nodes(config: config_lib.Config) -> list[Node]:
             (("Ingest", "examples"), ("Schema", "schema"), *base),
             after=("DataGate",),
         ),
-        Node(
-            "Trainer",
-            f"train {_count(config.model.num_layers, 'layer')} of {config.model.hidden_dim} "
-            f"for up to {_count(config.train.epochs, 'epoch')}",
-            (
-                *(("Transform", "transformed_examples"), ("Transform", "transform_graph")),
-                *(("StatisticsGen", "statistics"), ("StatisticsGen", "text_statistics")),
-                *base,
-            ),
-        ),
-        *(_rival(config, rival) for rival in config.rivals),
-        *_more_seeds(config, base),
+        *(_training(config, *training, base) for training in trainings(config)),
         *_trial(config),
         Node(
             "Evaluator",
@@ -111,11 +100,6 @@ def nodes(config: config_lib.Config) -> list[Node]:
     return graph
 
 
-def rival_id(rival: str) -> str:
-    """Names the node that trains a rival."""
-    return f"Trainer_{rival}"
-
-
 def judged(config: config_lib.Config) -> str:
     """Names the node whose model goes on to the Evaluator."""
     return "Trial" if config.rivals else "Trainer"
@@ -123,7 +107,7 @@ def judged(config: config_lib.Config) -> str:
 
 def trainer_id(candidate: str, seed: int) -> str:
     """Names the node that trains a candidate of the trial with a seed, the first of which is 1."""
-    first = "Trainer" if candidate == TRANSFORMER else rival_id(candidate)
+    first = "Trainer" if candidate == TRANSFORMER else f"Trainer_{candidate}"
     return first if seed == 1 else f"{first}_{seed}"
 
 
@@ -133,22 +117,27 @@ def candidates(config: config_lib.Config) -> list[tuple[str, int]]:
     return [(name, seed) for name in names for seed in range(1, config.trial.seeds + 1)]
 
 
-def _more_seeds(config: config_lib.Config, base: tuple[Edge, ...]) -> list[Node]:
-    """Lists the trainings of further seeds, the first of which every candidate has anyway."""
+def trainings(config: config_lib.Config) -> list[tuple[str, int]]:
+    """Lists what is trained, by candidate and seed; every candidate once before any again."""
+    return sorted(candidates(config) or [(TRANSFORMER, 1)], key=lambda training: training[1] > 1)
+
+
+def _training(config: config_lib.Config, candidate: str, seed: int, base: tuple[Edge, ...]) -> Node:
+    """Trains a candidate. All take the same, but that a rival starts from no other model."""
+    transformer = candidate == TRANSFORMER
+    if seed > 1:
+        number = config.train.seed + seed - 1
+        what = f"train the {'' if transformer else 'rival '}{candidate} with seed {number}"
+    else:
+        layers = f"{_count(config.model.num_layers, 'layer')} of {config.model.hidden_dim}"
+        epochs = _count(config.train.epochs, "epoch")
+        what = f"train {layers if transformer else f'the rival {candidate}'} for up to {epochs}"
     inputs = (
         *(("Transform", "transformed_examples"), ("Transform", "transform_graph")),
         *(("StatisticsGen", "statistics"), ("StatisticsGen", "text_statistics")),
+        *(base if transformer else ()),
     )
-    return [
-        Node(
-            trainer_id(name, seed),
-            f"train the {'' if name == TRANSFORMER else 'rival '}{name} with seed "
-            f"{config.train.seed + seed - 1}",
-            (*inputs, *base) if name == TRANSFORMER else inputs,
-        )
-        for name, seed in candidates(config)
-        if seed > 1
-    ]
+    return Node(trainer_id(candidate, seed), what, inputs)
 
 
 def _trial(config: config_lib.Config) -> list[Node]:
@@ -169,18 +158,6 @@ def _report(config: config_lib.Config) -> Node:
         *((("Trial", "trial"),) if config.rivals else ()),
     )
     return Node("Report", "write the page of the run", inputs)
-
-
-def _rival(config: config_lib.Config, rival: str) -> Node:
-    """Takes what the transformer's Trainer takes, but for a model to start from."""
-    return Node(
-        rival_id(rival),
-        f"train the rival {rival} for up to {_count(config.train.epochs, 'epoch')}",
-        (
-            *(("Transform", "transformed_examples"), ("Transform", "transform_graph")),
-            *(("StatisticsGen", "statistics"), ("StatisticsGen", "text_statistics")),
-        ),
-    )
 
 
 def _reading(data: config_lib.DataConfig) -> str:

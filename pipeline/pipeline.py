@@ -1,9 +1,9 @@
 """The pipeline, in the order in which data goes through it."""
 
+from collections.abc import Mapping
+
 from tfx import types
-from tfx.components import (
-    ExampleValidator,
-)
+from tfx.components import ExampleValidator
 from tfx.components.schema_gen.import_schema_gen.component import ImportSchemaGen
 from tfx.dsl.components.base import base_component
 from tfx.dsl.components.common import resolver
@@ -115,22 +115,16 @@ def create_pipeline(
     )
     transform.add_upstream_node(gate)
 
-    # The transformer; the test split is not among what it is given.
-    trainer = _trainer(config, workspace, transform, statistics, base_model=base_model)
-
-    # Cheaper models, learned from the very same examples: what puts the transformer on trial.
-    rivals = [
-        _trainer(config, workspace, transform, statistics, candidate=rival)
-        for rival in config.rivals
-    ]
+    # The transformer, and the cheaper models that put it on trial, all learned from the very same
+    # examples; the test split is not among what they are given.
+    trainers = {
+        training: _trainer(config, workspace, transform, statistics, base_model, *training)
+        for training in graph.trainings(config)
+    }
 
     # The transformer has to earn its place: all candidates on the test split, and the winner.
-    more_seeds = [
-        _trainer(config, workspace, transform, statistics, *of_seed, base_model=base_model)
-        for of_seed in graph.candidates(config)
-        if of_seed[1] > 1
-    ]
-    trial = _trial(config, ingested, transform, [trainer, *rivals, *more_seeds])
+    trial = _trial(config, ingested, transform, trainers)
+    trainer = trainers[trial_settings.TRANSFORMER, 1]
     judged_model = (trial or trainer).outputs["model"]
 
     # The judgement on the test split: bounds, and no worse than the latest blessed model.
@@ -148,7 +142,7 @@ def create_pipeline(
 
     components = [ingested, statistics, schema, validator, latest_blessed, gate]
     components += [start] if start else []
-    components += [transform, trainer, *rivals, *more_seeds]
+    components += [transform, *trainers.values()]
     components += [trial, evaluation, report] if trial else [evaluation, report]
 
     # A blessed model becomes a new version in the serving directory.
@@ -196,9 +190,9 @@ def _trainer(
     workspace: workspace_lib.Workspace,
     transform: transform_component.Transform,
     statistics: statistics_gen.StatisticsGen,
-    candidate: str = trial_settings.TRANSFORMER,
-    seed: int = 1,
-    base_model: types.BaseChannel | None = None,
+    base_model: types.BaseChannel | None,
+    candidate: str,
+    seed: int,
 ) -> trainer_component.Trainer:
     """Trains the task's own model, or a rival of it, from the train split; eval stops it.
 
@@ -236,12 +230,11 @@ def _trial(
     config: config_lib.Config,
     ingested: ingest.Ingest,
     transform: transform_component.Transform,
-    trainers: list[trainer_component.Trainer],
+    trainers: Mapping[tuple[str, int], trainer_component.Trainer],
 ) -> trial_component.Trial | None:
     """Compares what the nodes have trained; None where there is no rival."""
-    by_id = {node.id: node for node in trainers}
     nodes = {
-        trial_settings.model_key(*candidate): by_id[graph.trainer_id(*candidate)]
+        trial_settings.model_key(*candidate): trainers[candidate]
         for candidate in graph.candidates(config)
     }
     if not nodes:
