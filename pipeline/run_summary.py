@@ -72,10 +72,8 @@ def _row(
 
 def _trial(found: outcome.Outcome) -> summary_trial.TrialSummary:
     """Takes out of a trial what a summary shows: the metric that decides, on all rows."""
-    deciding = (found.metric, comparison.ALL_ROWS)
-    compared = found.compared
-    differences = {d.second: d for d in compared.differences if (d.metric, d.slice) == deciding}
-    values = {v.candidate: v.value for v in compared.values if (v.metric, v.slice) == deciding}
+    differences = found.compared.differences_in(found.metric)
+    values = found.compared.values_of(found.metric)
     return summary_trial.TrialSummary(
         decision=found.verdict.decision,
         reasons=found.verdict.reasons,
