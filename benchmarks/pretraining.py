@@ -1,6 +1,6 @@
 """What pre-training on the demo's texts is worth when only a tenth of the labels is known.
 
-Usage: `python benchmarks/pretraining.py DIRECTORY [--seeds N]`; about an hour on 2 cores. It goes
+Usage: `python -m benchmarks.pretraining DIRECTORY [--seeds N]`; about an hour on 2 cores. It goes
 on where it was stopped: what is finished is answered by the cache.
 
 For each seed a masked language model (`pipeline/presets/masked_language_model.yaml`) learns from
@@ -18,15 +18,14 @@ import json
 import pathlib
 import re
 import statistics
-import subprocess
-import sys
 import time
 
 import tensorflow as tf
 
-_ROOT = pathlib.Path(__file__).resolve().parents[1]
-_PRESETS = _ROOT / "pipeline" / "presets"
-_TABLE = _ROOT / "data" / "sentences.csv"
+from benchmarks import local_runs
+
+_PRESETS = local_runs.ROOT / "pipeline" / "presets"
+_TABLE = local_runs.ROOT / "data" / "sentences.csv"
 _RATES = (1e-3, 3e-4)
 _ARMS = ("from scratch", "pre-trained")
 _PART = 10  # one text in so many keeps its label
@@ -38,27 +37,13 @@ _BEST = re.compile(r"^ +\d+/\d+ +\S+ +(\d+\.\d+) .*best$", re.MULTILINE)
 
 
 def run(directory: pathlib.Path, preset: str, name: str, settings: list[str]) -> str:
-    """Runs a preset in a process of its own, and returns what it printed.
-
-    Raises:
-        RuntimeError: If it came to no verdict.
-    """
-    command = [sys.executable, "local_runner.py", str(_PRESETS / f"{preset}.yaml")]
-    for setting in [f"name={name}", *settings]:
-        command += ["--set", setting]
-    done = subprocess.run(
-        [*command, "--workspace", str(directory)], cwd=_ROOT, capture_output=True, text=True
-    )
-    if done.returncode not in (0, 3):
-        raise RuntimeError(
-            f"{name} ended with status {done.returncode}: {done.stdout}{done.stderr}"
-        )
-    return done.stdout
+    """Runs a preset under a name, and returns what it printed."""
+    return local_runs.run(_PRESETS / f"{preset}.yaml", directory, [f"name={name}", *settings])
 
 
 def texts(workspace: pathlib.Path, split: str) -> set[str]:
     """Reads the texts of a split that Ingest wrote."""
-    newest = max((workspace / "artifacts/Ingest/examples").iterdir(), key=lambda p: int(p.name))
+    newest = local_runs.newest(workspace / "artifacts/Ingest/examples")
     files = [str(path) for path in sorted((newest / f"Split-{split}").iterdir())]
     return {
         tf.train.Example.FromString(record.numpy())
@@ -99,9 +84,8 @@ def _is_of_the_tenth(text: str) -> bool:
 
 def accuracy(workspace: pathlib.Path) -> float:
     """Reads the accuracy on the test split from the newest verdict."""
-    verdicts = (workspace / "artifacts/Evaluator/evaluation").glob("*/verdict.json")
-    newest = max(verdicts, key=lambda path: int(path.parent.name))
-    values = json.loads(newest.read_text())["values"]
+    newest = local_runs.newest(workspace / "artifacts/Evaluator/evaluation")
+    values = json.loads((newest / "verdict.json").read_text())["values"]
     [found] = [v for v in values if (v["metric"], v["slice"]) == ("accuracy", "all rows")]
     return float(found["value"])
 
