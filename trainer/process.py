@@ -36,6 +36,9 @@ from trainer import request as request_lib
 from trainer.tasks import task as task_lib
 
 
+# No function here has Python control flow over tensors, and looking for some in all that is traced
+# takes seconds.
+@tf.autograph.experimental.do_not_convert
 def train(request: request_lib.Request, report: Callable[[progress.Event], None]) -> None:
     """Trains and exports a model; the first thing in its process to use TensorFlow.
 

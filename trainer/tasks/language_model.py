@@ -142,7 +142,8 @@ class LanguageModel(task.Task):
         reader = readers.Cached(self._architecture, model)
         writing = loop.Loop(reader, self._length, tokens.texts(lines, units))
         writer = _Writer(writing, ask, self.settings.texts[0])
-        return {"generate": tf.function(writer.write).get_concrete_function(**writer.inputs())}
+        write = tf.function(writer.write, autograph=False)
+        return {"generate": write.get_concrete_function(**writer.inputs())}
 
 
 class Objective:

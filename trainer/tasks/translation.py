@@ -171,7 +171,7 @@ class Translation(task.Task):
             "max_new_tokens": tf.int32,
         }
         specs = {key: tf.TensorSpec([None], type_, key) for key, type_ in types_.items()}
-        return {"translate": tf.function(translate).get_concrete_function(**specs)}
+        return {"translate": tf.function(translate, autograph=False).get_concrete_function(**specs)}
 
     def _source(self, asked: task.Asked) -> tf.Tensor:
         """Takes the source's ids, int32 `(batch, source_len)`."""
