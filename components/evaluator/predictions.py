@@ -14,7 +14,7 @@ import tensorflow_model_analysis as tfma
 from tensorflow_serving.apis import model_pb2, predict_pb2, prediction_log_pb2
 from tfx.dsl.io import fileio
 
-from components.probe import config as probe_config
+from components.evaluator import config
 
 # Beside TFMA's own files: a TFRecord of PredictionLogs, a row each.
 FILE_NAME = "predictions.tfrecord"
@@ -74,7 +74,7 @@ class Keep(beam.PTransform):
             extracts
             | "Hash" >> beam.Map(_hashed, "" if self._alone else self._spec.name)
             | "Smallest"
-            >> beam.combiners.Top.Smallest(probe_config.MAX_ROWS, key=lambda row: row[0])
+            >> beam.combiners.Top.Smallest(config.MAX_PREDICTIONS, key=lambda row: row[0])
             | "Log" >> beam.FlatMap(logs, self._spec)
             | "Write" >> beam.io.WriteToTFRecord(self._path, num_shards=1, shard_name_template="")
         )

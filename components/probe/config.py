@@ -2,10 +2,8 @@
 
 import pydantic
 
+from components.evaluator import config as evaluator_config
 from trainer import config as trainer_config
-
-# The Evaluator keeps as many predictions: enough to see skew by, in a file that stays small.
-MAX_ROWS = 1000
 
 
 class ProbeConfig(trainer_config.Section):
@@ -24,7 +22,7 @@ class ProbeConfig(trainer_config.Section):
     """
 
     enabled: bool = True
-    rows: int = pydantic.Field(100, ge=1, le=MAX_ROWS)
+    rows: int = pydantic.Field(100, ge=1, le=evaluator_config.MAX_PREDICTIONS)
     tolerance: float = pydantic.Field(1e-4, gt=0.0, lt=1.0)
     max_p95_ms: pydantic.FiniteFloat | None = pydantic.Field(None, gt=0.0)
     load_timeout_seconds: float = pydantic.Field(300.0, gt=0.0, le=3600.0)

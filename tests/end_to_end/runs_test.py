@@ -187,7 +187,7 @@ def test_the_log_has_what_the_screen_has_not(first: user_lib.Run, diverged: user
 def test_the_second_run_judges_again_since_there_is_a_baseline_now(second: user_lib.Run) -> None:
     assert second.status == 0
     ran = {name for name, state in second.states.items() if state == "MISS"}
-    assert ran == {"latest_blessed", "DataGate", "Evaluator", "Report", "Pusher"}
+    assert ran == {"latest_blessed", "DataGate", "Evaluator", "Probe", "Report", "Pusher"}
     assert re.search(
         r"^  accuracy +[01]\.\d+  pass  baseline [01]\.\d+, may drop 0$", second.out, re.M
     )

@@ -13,6 +13,7 @@ from tfx.utils import dependency_utils, json_utils
 from components.evaluator import component as evaluator
 from components.ingest import columns
 from components.ingest import executor as ingest_executor
+from components.probe import settings as probe_settings
 from components.report import settings as report_settings
 from components.trial import settings as trial_settings
 from pipeline import code_digest, graph, pipeline, workspace
@@ -229,8 +230,10 @@ def test_the_evaluator_is_ours() -> None:
         ("Trainer", ["trainer", "schemas"]),
         ("Trial", ["components/trial", "schemas", "trainer"]),
         ("Evaluator", ["components/evaluator", "schemas", "trainer/tasks"]),
+        ("Probe", ["components/probe", "components/evaluator", "schemas"]),
         ("Report", ["components/report", "components/pages", "components/trial", "schemas"]),
-        ("Pusher", ["components/pusher", "components/report"]),
+        ("Report", ["components/probe"]),
+        ("Pusher", ["components/pusher", "components/report", "components/probe"]),
     ],
 )
 def test_changed_code_is_another_setting(
@@ -258,6 +261,7 @@ def test_changed_code_is_another_setting(
         ("Transform", "transform"),
         ("Trial", "trial"),
         ("Evaluator", "evaluator"),
+        ("Probe", "probe"),
         ("Report", "report"),
         ("Pusher", "pusher"),
     ],
@@ -328,8 +332,8 @@ def test_the_trial_is_given_every_candidate_under_a_name_of_its_own() -> None:
     assert _trial_settings("rivals=[linear, lstm]").trainers == trainers
 
 
-def test_the_winner_goes_to_evaluator_and_pusher() -> None:
-    for node_id in ("Evaluator", "Report", "Pusher"):
+def test_the_winner_goes_to_evaluator_probe_and_pusher() -> None:
+    for node_id in ("Evaluator", "Probe", "Report", "Pusher"):
         assert _node(node_id, "rivals=[linear]").inputs["model"].producer_component_id == "Trial"
 
 
@@ -349,6 +353,28 @@ def test_the_report_is_told_what_the_config_says() -> None:
 
 def test_the_card_is_pushed_with_the_model() -> None:
     assert _node("Pusher").inputs["report"].producer_component_id == "Report"
+
+
+def test_the_probe_is_told_what_the_config_says() -> None:
+    given = _node("Probe", "probe={rows: 7, max_p95_ms: 2.5}").exec_properties
+    told = probe_settings.Settings.from_json(given["settings"])
+    assert (told.name, told.probe.rows, told.probe.max_p95_ms) == ("reviews", 7, 2.5)
+    assert told.task == _config().task_settings
+
+
+def test_what_the_probe_says_goes_to_the_pusher() -> None:
+    inputs = _node("Pusher").inputs
+    assert {key for key in inputs if inputs[key].producer_component_id == "Probe"} == {
+        *("infra_blessing", "probe")
+    }
+    assert "infra_blessing" not in _node("Pusher", "probe.enabled=false").inputs
+
+
+def test_settings_of_the_probe_judge_nothing_anew() -> None:
+    before = {node.id: repr(node.exec_properties) for node in _create().components}
+    changed = _create("probe.max_p95_ms=3").components
+    after = {node.id: repr(node.exec_properties) for node in changed}
+    assert {name for name in before if before[name] != after[name]} == {"Probe", "Report"}
 
 
 def test_each_seed_of_each_candidate_has_a_trainer() -> None:

@@ -9,8 +9,7 @@ import tensorflow_model_analysis as tfma
 from apache_beam.testing import util
 from tensorflow_serving.apis import prediction_log_pb2
 
-from components.evaluator import predictions
-from components.probe import config as probe_config
+from components.evaluator import config, predictions
 
 _SPEC = tfma.ModelSpec(name="new", signature_name="serving_examples", prediction_key="score")
 
@@ -62,7 +61,7 @@ def test_of_two_models_the_new_ones_are_kept(tmp_path: pathlib.Path) -> None:
 def test_no_more_are_kept_than_may_be_asked(
     tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(probe_config, "MAX_ROWS", 2)
+    monkeypatch.setattr(config, "MAX_PREDICTIONS", 2)
     # Their SHA-256 begin with 18, 2e, 3e and ca.
     rows = {text: np.array([0.0]) for text in (b"a", b"b", b"c", b"d")}
     assert [kept.example for kept in _kept(tmp_path, rows)] == [b"d", b"c"]
