@@ -12,6 +12,8 @@ _KINDS = {
     verdict.NOT_DECIDED: ("open", "?"),
 }
 
+_MAX_FINDINGS = 5  # of a probe; its section has all of them
+
 
 @dataclasses.dataclass(frozen=True)
 class Banner:
@@ -101,8 +103,10 @@ def _is_broken(found: contents.Contents) -> bool:
 
 def _of_probe(found: contents.Contents) -> Banner:
     findings = found.probe.findings if found.probe else ()
-    says = f"Probe failed: {found.judged} is not served"
-    return Banner("refused", "✗", says, tuple(each.message for each in findings))
+    told = [each.message for each in findings[:_MAX_FINDINGS]]
+    if len(findings) > _MAX_FINDINGS:
+        told.append(f"{len(findings) - _MAX_FINDINGS} more below")
+    return Banner("refused", "✗", f"Probe failed: {found.judged} is not served", tuple(told))
 
 
 def _of_model(found: contents.Contents) -> Banner:

@@ -48,5 +48,10 @@ def test_a_probe_that_failed_keeps_a_blessed_model_back(tried):
     assert of_model.says == "Blessed: linear meets its bounds"
 
 
+def test_of_many_findings_the_first_are_told(tried):
+    many = dataclasses.replace(tried, probe=conftest.probed(*(f"no {i}" for i in range(7))))
+    assert head.banners(many)[0].reasons == (*(f"no {i}" for i in range(5)), "2 more below")
+
+
 def test_without_a_probe_nothing_is_told_of_one(tried):
     assert head.banners(dataclasses.replace(tried, probe=None)) == head.banners(tried)
