@@ -7,7 +7,6 @@ from tfx.components import ExampleValidator
 from tfx.components.schema_gen.import_schema_gen.component import ImportSchemaGen
 from tfx.dsl.components.base import base_component
 from tfx.dsl.components.common import resolver
-from tfx.dsl.input_resolution.strategies import latest_blessed_model_strategy
 from tfx.orchestration import metadata
 from tfx.orchestration import pipeline as tfx_pipeline
 from tfx.proto import pusher_pb2, trainer_pb2, transform_pb2
@@ -19,6 +18,7 @@ from components.evaluator import component as evaluator
 from components.ingest import component as ingest
 from components.pretrained import component as pretrained
 from components.probe import component as probe_component
+from components.probe import latest_servable
 from components.probe import settings as probe_settings
 from components.pusher import component as pusher
 from components.report import component as report_component
@@ -70,9 +70,10 @@ def create_pipeline(
 
     # The model to beat, which brings the statistics of the data that it learned from.
     latest_blessed = resolver.Resolver(
-        strategy_class=latest_blessed_model_strategy.LatestBlessedModelStrategy,
+        strategy_class=latest_servable.LatestServableModelStrategy,
         model=types.Channel(type=standard_artifacts.Model),
         model_blessing=types.Channel(type=standard_artifacts.ModelBlessing),
+        infra_blessing=types.Channel(type=standard_artifacts.InfraBlessing),
     ).with_id("latest_blessed")
 
     # Stops the run if the data is not fit to learn from. Transform waits for it and takes its

@@ -4,6 +4,7 @@ import logging
 from typing import Any
 
 from tfx import types
+from tfx.components.evaluator import constants
 from tfx.dsl.components.base import base_executor
 from tfx.types import artifact_utils
 from tfx.utils import io_utils
@@ -50,3 +51,4 @@ class Executor(base_executor.BaseExecutor):
         io_utils.write_string_file(f"{blessing.uri}/{status}", "")
         blessing.set_int_custom_property(BLESSED_PROPERTY, int(found.passed))
         blessing.set_string_custom_property(STATUS_PROPERTY, status)
+        blessing.set_int_custom_property(constants.ARTIFACT_PROPERTY_CURRENT_MODEL_ID_KEY, model.id)

@@ -143,10 +143,10 @@ class Outcome:
         told = [self._asked()]
         if self.agreements and not any(each.differences for each in self.agreements):
             largest = max(each.largest for each in self.agreements)
-            told.append(f"at most {largest:.1g} apart of {self.tolerance:g}")
+            told.append(f"at most {largest:.1g} apart ({self.tolerance:g} allowed)")
         if self.hostile:
             refused = sum(each.came == REFUSED for each in self.hostile)
-            told.append(f"{len(self.hostile)} hostile rows, {refused} refused")
+            told.append(f"{len(self.hostile)} hostile requests, {refused} refused")
         if self.latency:
             told.append(f"p95 {1000 * self.latency.p95_seconds:.1f} ms")
         return ", ".join(told)

@@ -11,12 +11,14 @@ import importlib
 import importlib.abc
 import json
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 _MESSAGE = 400  # characters of a message that are told
+_NODE = re.compile(r"^\{\{function_node [^}]*\}\} ")
 
 
 class Hiding(importlib.abc.MetaPathFinder):
@@ -93,7 +95,7 @@ def answer(tf: Any, signatures: Mapping[str, Any], order: Mapping[str, Any]) -> 
 
 def _told(message: str) -> str:
     """Takes what a message says; before it stands where in the graph that was."""
-    lines = [line.strip() for line in message.splitlines()]
+    lines = [_NODE.sub("", line).strip() for line in message.splitlines()]
     where = ("Graph execution error", "Detected at node", "<stack traces", "[[", "(most recent")
     says = [line for line in lines if line and not line.startswith(where)]
     return next(iter(says), message.strip())[:_MESSAGE]

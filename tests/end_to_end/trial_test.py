@@ -18,6 +18,7 @@ _SETTINGS = (
     "trial={policy: cheapest, tolerance: 0.2, bootstrap: 500, measure_seconds: 3}",
     "train={batch_size: 16, epochs: 4, patience: 4}",
     "evaluate.floor={auc: 0.0}",
+    "probe.enabled=false",
 )
 
 
@@ -62,7 +63,7 @@ def test_every_candidate_has_a_node_and_the_trial_stands_before_the_evaluator(
     names = list(first.states)
     trainers = {"Trainer", "Trainer_linear", "Trainer_embeddings"}  # none needs another
     assert set(names[-7:-4]) == trainers
-    assert names[-5:] == ["Trial", "Evaluator", "Probe", "Report", "Pusher"]
+    assert names[-4:] == ["Trial", "Evaluator", "Report", "Pusher"]
 
 
 def test_the_verdict_stands_in_the_summary_before_the_table(first: user_lib.Run) -> None:

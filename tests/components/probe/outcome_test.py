@@ -38,7 +38,8 @@ def test_programs_read_whether_it_passed(tmp_path: pathlib.Path) -> None:
 
 def test_one_line_tells_what_was_tried() -> None:
     assert _FULL.summary() == (
-        "100 rows asked 1 way, at most 2e-07 apart of 0.0001, 2 hostile rows, 1 refused, p95 2.5 ms"
+        "100 rows asked 1 way, at most 2e-07 apart (0.0001 allowed), 2 hostile requests, "
+        "1 refused, p95 2.5 ms"
     )
 
 

@@ -147,7 +147,8 @@ def test_a_sound_model_passes(seen: Seen) -> None:
     assert found.latency == outcome.Latency(200, 0.001, 0.001)
     assert found.warmup == len(tried.records) == 10  # 3 lengths and 2 batches of 2 signatures
     assert found.summary() == (
-        "4 rows asked 4 ways, at most 0 apart of 0.0001, 26 hostile rows, 2 refused, p95 1.0 ms"
+        "4 rows asked 4 ways, at most 0 apart (0.0001 allowed), 26 hostile requests, 2 refused, "
+        "p95 1.0 ms"
     )
 
 
