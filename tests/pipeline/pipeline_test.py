@@ -232,7 +232,6 @@ def test_the_evaluator_is_ours() -> None:
         ("Evaluator", ["components/evaluator", "schemas", "trainer/tasks"]),
         ("Probe", ["components/probe", "components/evaluator", "schemas"]),
         ("Report", ["components/report", "components/pages", "components/trial", "schemas"]),
-        ("Report", ["components/probe"]),
         ("Pusher", ["components/pusher", "components/report", "components/probe"]),
     ],
 )
@@ -359,22 +358,12 @@ def test_the_probe_is_told_what_the_config_says() -> None:
     given = _node("Probe", "probe={rows: 7, max_p95_ms: 2.5}").exec_properties
     told = probe_settings.Settings.from_json(given["settings"])
     assert (told.name, told.probe.rows, told.probe.max_p95_ms) == ("reviews", 7, 2.5)
-    assert told.task == _config().task_settings
 
 
 def test_what_the_probe_says_goes_to_the_pusher() -> None:
     inputs = _node("Pusher").inputs
-    assert {key for key in inputs if inputs[key].producer_component_id == "Probe"} == {
-        *("infra_blessing", "probe")
-    }
-    assert "infra_blessing" not in _node("Pusher", "probe.enabled=false").inputs
-
-
-def test_settings_of_the_probe_judge_nothing_anew() -> None:
-    before = {node.id: repr(node.exec_properties) for node in _create().components}
-    changed = _create("probe.max_p95_ms=3").components
-    after = {node.id: repr(node.exec_properties) for node in changed}
-    assert {name for name in before if before[name] != after[name]} == {"Probe", "Report"}
+    of_probe = {key for key in inputs if inputs[key].producer_component_id == "Probe"}
+    assert of_probe == {"infra_blessing", "probe"}
 
 
 def test_each_seed_of_each_candidate_has_a_trainer() -> None:
@@ -400,9 +389,12 @@ def test_the_trial_is_told_what_the_config_says() -> None:
     assert (told.metric, told.slices, told.max_length) == ("f1", ("shop",), 128)
 
 
-def test_settings_of_the_trial_train_nothing_anew() -> None:
+@pytest.mark.parametrize(
+    ("setting", "node_id"), [("trial.policy=best", "Trial"), ("probe.max_p95_ms=3", "Probe")]
+)
+def test_settings_of_trial_and_probe_train_nothing_anew(setting: str, node_id: str) -> None:
     rivals = "rivals=[linear]"
     before = {node.id: repr(node.exec_properties) for node in _create(rivals).components}
-    changed = _create(rivals, "trial.policy=best").components
+    changed = _create(rivals, setting).components
     after = {node.id: repr(node.exec_properties) for node in changed}
-    assert {name for name in before if before[name] != after[name]} == {"Trial", "Report"}
+    assert {name for name in before if before[name] != after[name]} == {node_id, "Report"}

@@ -1,7 +1,6 @@
 """The Evaluator as TFX runs it, on models whose answers are known, against scikit-learn."""
 
 import dataclasses
-import hashlib
 import json
 import pathlib
 import shutil
@@ -15,7 +14,7 @@ from tfx.dsl.components.base import base_beam_executor
 from tfx.types import standard_artifacts
 from tfx.utils import json_utils, proto_utils
 
-from components.evaluator import evaluation, executor, predictions, verdict
+from components.evaluator import evaluation, executor, verdict
 from pipeline import config as config_lib
 from pipeline import eval_config
 from schemas import features, tasks
@@ -137,13 +136,11 @@ class _Judged:
         verdict: What it says in words.
         blessed: What the Pusher will see.
         failures: (metric, slice) of the bounds that TFMA itself found broken.
-        kept: What it keeps of predictions.
     """
 
     verdict: verdict.Verdict
     blessed: bool
     failures: set[tuple[str, str]]
-    kept: list[predictions.Prediction]
 
 
 def _judge(
@@ -182,7 +179,6 @@ def _judge(
         evaluation.read_verdict(evaluated.uri),
         pathlib.Path(blessing.uri, "BLESSED").exists(),
         _failures(evaluated.uri),
-        predictions.read(evaluated.uri),
     )
 
 
@@ -204,16 +200,6 @@ def _failures(evaluation_dir: str) -> set[tuple[str, str]]:
 def _slice_name(key: object) -> str:
     parts = [f"{part.column}={part.bytes_value.decode()}" for part in key.single_slice_keys]
     return parts[0] if parts else _ALL
-
-
-def _answered(judged: _Judged, model: str) -> int:
-    """Counts the rows whose kept prediction is what the model answers, which stands in them."""
-    answers = [
-        tf.train.Example.FromString(kept.example).features.feature[model].float_list.value
-        for kept in judged.kept
-    ]
-    pairs = zip(judged.kept, answers, strict=True)
-    return sum(kept.answer["probabilities"].tolist() == list(answer) for kept, answer in pairs)
 
 
 def _broken(judged: _Judged) -> set[tuple[str, str]]:
@@ -312,14 +298,6 @@ def test_worse_than_the_baseline_and_below_bounds(data: _Data, tmp_path: pathlib
         f"accuracy on all rows is {now['accuracy']:.4f}, beyond 0.0500 of the latest blessed "
         f"model's {before['accuracy']:.4f}",
     }
-    assert _answered(judged, "worse") == len(judged.kept) == len(data.labels)
-    assert _answered(judged, "good") < len(judged.kept)
-
-
-def test_predictions_are_kept_by_the_hash_of_their_rows(data: _Data, blessed: _Judged) -> None:
-    assert _answered(blessed, "good") == len(blessed.kept) == len(data.labels)
-    hashes = [hashlib.sha256(kept.example).digest() for kept in blessed.kept]
-    assert hashes == sorted(hashes)
 
 
 @pytest.mark.parametrize(

@@ -23,10 +23,9 @@ def _kept(
         for example, answer in answers.items()
     ]
     path = f"{directory}/{predictions.FILE_NAME}"
+    stage = predictions.Keep(path, _SPEC, alone)
     with beam.Pipeline(runner="DirectRunner") as pipeline:
-        given_on = (
-            pipeline | beam.Create(extracts) | predictions.Keep(path, _SPEC, alone) | beam.Map(len)
-        )
+        given_on = pipeline | beam.Create(extracts) | stage | beam.Map(len)
         util.assert_that(given_on, util.equal_to([2] * len(extracts)), label="all are given on")
     return predictions.read(str(directory))
 
