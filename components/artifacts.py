@@ -28,6 +28,15 @@ class TrialReport(artifact.Artifact):
     TYPE_NAME = "TrialReport"
 
 
+class ProbeReport(artifact.Artifact):
+    """What a probe has found: `probe.json`, see components/probe/outcome.py.
+
+    Beside it `tf_serving_warmup_requests`, which go with a model that is pushed.
+    """
+
+    TYPE_NAME = "ProbeReport"
+
+
 class RunReport(artifact.Artifact):
     """What people read of a run: `index.html`, and `model_card.md`, the card of its model."""
 

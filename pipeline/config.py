@@ -16,6 +16,7 @@ import yaml
 
 from components.data_gate import config as data_gate_config
 from components.ingest import formats
+from components.probe import config as probe_config
 from components.transform import config as transform_config
 from components.trial import config as trial_config
 from pipeline import config_errors, data_section, errors, sections, strict_yaml, task_settings
@@ -54,6 +55,7 @@ class Config(trainer_config.Section):
         rival_settings: The shape of each rival, and how fast it learns.
         trial: How the transformer is compared with its rivals, and who goes on.
         evaluate: What the model must reach to be blessed.
+        probe: How the model is tried before it is pushed.
         serve: How the exported model finds its answers.
         push: What happens to a blessed model.
     """
@@ -76,6 +78,7 @@ class Config(trainer_config.Section):
     rival_settings: rivals_lib.RivalSettings = rivals_lib.RivalSettings.model_validate({})
     trial: trial_config.TrialConfig = trial_config.TrialConfig.model_validate({})
     evaluate: sections.EvaluateConfig = sections.EvaluateConfig.model_validate({})
+    probe: probe_config.ProbeConfig = probe_config.ProbeConfig.model_validate({})
     serve: sections.ServeConfig = sections.ServeConfig.model_validate({})
     push: sections.PushConfig = sections.PushConfig.model_validate({})
 

@@ -93,9 +93,14 @@ def nodes(config: config_lib.Config) -> list[Node]:
             (("Ingest", "examples"), (judged(config), "model"), ("latest_blessed", "model")),
         ),
     ]
-    graph.append(_report(config))
+    probed = (("Probe", "probe"),) if config.probe.enabled else ()
+    if probed:
+        tried = ((judged(config), "model"), ("Evaluator", "evaluation"))
+        graph.append(Node("Probe", "try the model as clients will", tried))
+    graph.append(_report(config, probed))
     if config.push.enabled:
-        pusher = ((judged(config), "model"), ("Evaluator", "blessing"), ("Report", "report"))
+        blessings = [("Evaluator", "blessing"), *((node, "blessing") for node, _ in probed)]
+        pusher = ((judged(config), "model"), *blessings, ("Report", "report"), *probed)
         graph.append(Node("Pusher", "copy a blessed model to where it serves", pusher))
     return graph
 
@@ -150,12 +155,13 @@ def _trial(config: config_lib.Config) -> list[Node]:
     return [Node("Trial", what, (*data, *models))]
 
 
-def _report(config: config_lib.Config) -> Node:
+def _report(config: config_lib.Config, probed: tuple[Edge, ...]) -> Node:
     """Takes from all that came before what people want to know."""
     inputs = (
         *(("Ingest", "examples"), ("StatisticsGen", "text_statistics")),
         *((judged(config), "model"), ("Evaluator", "evaluation")),
         *((("Trial", "trial"),) if config.rivals else ()),
+        *probed,
     )
     return Node("Report", "write the page of the run", inputs)
 

@@ -7,7 +7,6 @@ from tfx.components import ExampleValidator
 from tfx.components.schema_gen.import_schema_gen.component import ImportSchemaGen
 from tfx.dsl.components.base import base_component
 from tfx.dsl.components.common import resolver
-from tfx.dsl.input_resolution.strategies import latest_blessed_model_strategy
 from tfx.orchestration import metadata
 from tfx.orchestration import pipeline as tfx_pipeline
 from tfx.proto import pusher_pb2, trainer_pb2, transform_pb2
@@ -18,6 +17,9 @@ from components.data_gate import component as data_gate
 from components.evaluator import component as evaluator
 from components.ingest import component as ingest
 from components.pretrained import component as pretrained
+from components.probe import component as probe_component
+from components.probe import latest_servable
+from components.probe import settings as probe_settings
 from components.pusher import component as pusher
 from components.report import component as report_component
 from components.report import settings as report_settings
@@ -68,9 +70,10 @@ def create_pipeline(
 
     # The model to beat, which brings the statistics of the data that it learned from.
     latest_blessed = resolver.Resolver(
-        strategy_class=latest_blessed_model_strategy.LatestBlessedModelStrategy,
+        strategy_class=latest_servable.LatestServableModelStrategy,
         model=types.Channel(type=standard_artifacts.Model),
         model_blessing=types.Channel(type=standard_artifacts.ModelBlessing),
+        infra_blessing=types.Channel(type=standard_artifacts.InfraBlessing),
     ).with_id("latest_blessed")
 
     # Stops the run if the data is not fit to learn from. Transform waits for it and takes its
@@ -137,13 +140,18 @@ def create_pipeline(
     )
     _tell_cache(evaluation, code_digest.of("components/evaluator", "schemas", "trainer/tasks"))
 
+    # The last check: the model in a process without this project, asked as clients will.
+    probe = _probe(config, judged_model, evaluation)
+
     # What came of it, for people; and the card that is pushed with the model.
-    report = _report(config, workspace, ingested, statistics, judged_model, evaluation, trial)
+    report = _report(
+        config, workspace, ingested, statistics, judged_model, evaluation, trial, probe
+    )
 
     components = [ingested, statistics, schema, validator, latest_blessed, gate]
     components += [start] if start else []
     components += [transform, *trainers.values()]
-    components += [trial, evaluation, report] if trial else [evaluation, report]
+    components += [node for node in (trial, evaluation, probe, report) if node]
 
     # A blessed model becomes a new version in the serving directory.
     if config.push.enabled:
@@ -152,9 +160,12 @@ def create_pipeline(
             model=judged_model,
             model_blessing=evaluation.outputs["blessing"],
             report=report.outputs["report"],
+            infra_blessing=probe.outputs["blessing"] if probe else None,
+            probe=probe.outputs["probe"] if probe else None,
             push_destination=pusher_pb2.PushDestination(filesystem=serving),
         )
-        _tell_cache(pushing, code_digest.of("components/pusher", "components/report"))
+        pushers = ("components/pusher", "components/report", "components/probe")
+        _tell_cache(pushing, code_digest.of(*pushers))
         components.append(pushing)
 
     return tfx_pipeline.Pipeline(
@@ -256,6 +267,21 @@ def _trial(
     return made
 
 
+def _probe(
+    config: config_lib.Config, judged_model: types.BaseChannel, evaluation: evaluator.Evaluator
+) -> probe_component.Probe | None:
+    """Tries the model, blessed or not, so that one run tells all that is wrong; None if off."""
+    if not config.probe.enabled:
+        return None
+    made = probe_component.Probe(
+        model=judged_model,
+        evaluation=evaluation.outputs["evaluation"],
+        settings=probe_settings.Settings(config.name, config.probe, config.task_settings),
+    )
+    _tell_cache(made, code_digest.of("components/probe", "components/evaluator", "schemas"))
+    return made
+
+
 def _report(
     config: config_lib.Config,
     workspace: workspace_lib.Workspace,
@@ -264,6 +290,7 @@ def _report(
     judged_model: types.BaseChannel,
     evaluation: evaluator.Evaluator,
     trial: trial_component.Trial | None,
+    probe: probe_component.Probe | None,
 ) -> report_component.Report:
     """Tells what came of the run, blessed or not."""
     made = report_component.Report(
@@ -272,6 +299,7 @@ def _report(
         model=judged_model,
         evaluation=evaluation.outputs["evaluation"],
         trial=trial.outputs["trial"] if trial else None,
+        probe=probe.outputs["probe"] if probe else None,
         settings=report_settings.Settings(
             name=config.name,
             task=config.task_settings,
@@ -283,7 +311,7 @@ def _report(
             report_dir=str(workspace.report),
         ),
     )
-    rooms = ("report", "pages", "trial", "evaluator", "statistics")
+    rooms = ("report", "pages", "trial", "evaluator", "probe", "statistics")
     _tell_cache(
         made, code_digest.of(*(f"components/{room}" for room in rooms), "schemas", "trainer")
     )

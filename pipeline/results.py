@@ -13,6 +13,7 @@ from tfx.utils import io_utils
 
 from components.data_gate import findings as findings_lib
 from components.evaluator import evaluation, verdict
+from components.probe import outcome as probe_outcome
 from components.trial import outcome
 from pipeline import execution
 from pipeline import workspace as workspace_lib
@@ -29,6 +30,7 @@ class Results:
         quarantined: Rows that could not be used.
         warnings: What DataGate found, but let pass.
         trial: What the trial of the transformer has come to; None without rivals.
+        probe: What the probe has come to; None where it is off.
     """
 
     rows: dict[str, int]
@@ -37,6 +39,7 @@ class Results:
     quarantined: int = 0
     warnings: tuple[findings_lib.Finding, ...] = ()
     trial: outcome.Outcome | None = None
+    probe: probe_outcome.Outcome | None = None
 
 
 def read(workspace: workspace_lib.Workspace, nodes: Sequence[execution.NodeRun]) -> Results:
@@ -50,6 +53,7 @@ def read(workspace: workspace_lib.Workspace, nodes: Sequence[execution.NodeRun])
         [report] = outputs(ids["DataGate"], "report")
         [quarantine] = outputs(ids["Ingest"], "quarantine")
         tried = outputs(ids["Trial"], "trial") if "Trial" in ids else []
+        probed = outputs(ids["Probe"], "probe") if "Probe" in ids else []
         pushed = outputs(ids["Pusher"], "pushed_model") if "Pusher" in ids else []
     return Results(
         rows=_rows(statistics),
@@ -58,6 +62,7 @@ def read(workspace: workspace_lib.Workspace, nodes: Sequence[execution.NodeRun])
         quarantined=quarantine.properties["rows"].int_value,
         warnings=findings_lib.read(report.uri).warnings,
         trial=next((outcome.read(artifact.uri) for artifact in tried), None),
+        probe=next((probe_outcome.read(artifact.uri) for artifact in probed), None),
     )
 
 

@@ -8,11 +8,14 @@ from collections.abc import Mapping, Sequence
 
 from components.data_gate import findings as findings_lib
 from components.evaluator import verdict
+from components.probe import outcome as probe_outcome
 from components.trial import comparison, outcome
 from pipeline import config as config_lib
 from pipeline import errors, execution, results, summary, summary_trial
 from pipeline import workspace as workspace_lib
 from schemas import metrics as metrics_lib
+
+_MAX_FINDINGS = 10
 
 
 def build(
@@ -25,7 +28,9 @@ def build(
 ) -> summary.RunSummary:
     """Builds the summary of a run that came to its end."""
     judgement = found.verdict
-    status = errors.ExitStatus.PUSHED if judgement.blessed else errors.ExitStatus.NOT_BLESSED
+    verdict_words, reasons = _verdict(found)
+    passed = verdict_words == summary.BLESSED
+    status = errors.ExitStatus.PUSHED if passed else errors.ExitStatus.NOT_BLESSED
     return summary.RunSummary(
         name=config.name,
         seconds=seconds,
@@ -33,8 +38,8 @@ def build(
         components=[summary.ComponentRow(n.node_id, n.seconds, n.state) for n in nodes],
         rows_by_split=found.rows,
         metrics=[_row(config.metrics, value, judgement) for value in judgement.values],
-        verdict=summary.BLESSED if judgement.blessed else summary.NOT_BLESSED,
-        reasons=judgement.reasons,
+        verdict=verdict_words,
+        reasons=reasons,
         quarantined=found.quarantined,
         quarantine_dir=str(workspace.quarantine),
         warnings=[_warning(finding) for finding in found.warnings],
@@ -44,6 +49,26 @@ def build(
         log_path=log_path,
         next_command=_next_command(found, len(config.task_settings.texts)),
         trial=_trial(found.trial) if found.trial else None,
+        probe=found.probe.summary() if found.probe else "",
+    )
+
+
+def _verdict(found: results.Results) -> tuple[str, Sequence[str]]:
+    """Tells whether the model may serve: the Evaluator's word first, then the probe's."""
+    broken = _broken(found.probe) if found.probe else []
+    if not found.verdict.blessed:
+        return summary.NOT_BLESSED, (*found.verdict.reasons, *broken)
+    return (summary.PROBE_FAILED, broken) if broken else (summary.BLESSED, found.verdict.reasons)
+
+
+def _broken(probe: probe_outcome.Outcome) -> list[str]:
+    """Tells what a probe has found, a line each; the page has all of it."""
+    told = [each.message for each in probe.findings]
+    more = len(told) - _MAX_FINDINGS
+    return (
+        [*told[:_MAX_FINDINGS], f"{more} more findings are on the page of the run"]
+        if more > 0
+        else told
     )
 
 

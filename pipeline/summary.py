@@ -9,7 +9,7 @@ from pipeline import console as console_lib
 from pipeline import console_text, summary_metrics, summary_table, summary_trial
 
 MetricRow = summary_metrics.MetricRow
-BLESSED, NOT_BLESSED = "blessed", "not blessed"
+BLESSED, NOT_BLESSED, PROBE_FAILED = "blessed", "not blessed", "probe failed"
 _INDENT = "  "
 
 
@@ -39,7 +39,8 @@ class RunSummary:
         components: In the order in which they ran.
         rows_by_split: Split to its number of rows; empty where the run did not get that far.
         metrics: Of the test split, in the order in which to show them; those with a slice too.
-        verdict: `blessed`, `not blessed`, or another word or two for a run that was not judged.
+        verdict: `blessed`, `not blessed`, `probe failed` of a model that the Evaluator has blessed,
+            or another word or two for a run that was not judged.
         reasons: Why, in sentences.
         quarantined: Rows that could not be used.
         quarantine_dir: Where those rows are.
@@ -50,6 +51,7 @@ class RunSummary:
         log_path: Where everything else was written.
         next_command: What to try now; None if nothing comes to mind.
         trial: What the trial of the transformer has come to; None where there was none.
+        probe: What the probe has tried, and how it came out; empty where there was none.
     """
 
     name: str
@@ -69,6 +71,7 @@ class RunSummary:
     log_path: str
     next_command: str | None = None
     trial: summary_trial.TrialSummary | None = None
+    probe: str = ""
 
     @property
     def cached(self) -> int:
@@ -78,7 +81,8 @@ class RunSummary:
 
 def render(summary: RunSummary, console: console_lib.Console) -> None:
     """Shows a summary, with what matters most at its end, where eyes are when a run is over."""
-    sections = [_components, _rows, _warnings, _trial, _metrics, _slices, _verdict, _places]
+    sections = [_components, _rows, _warnings, _trial, _metrics, _slices, _probe]
+    sections += [_verdict, _places]
     for section in sections:
         lines = section(summary, console)
         if lines:
@@ -135,6 +139,10 @@ def _metrics(summary: RunSummary, console: console_lib.Console) -> list[rich.tex
 
 def _slices(summary: RunSummary, console: console_lib.Console) -> list[rich.text.Text]:
     return summary_metrics.slice_lines(summary.metrics, console.width, console.printable)
+
+
+def _probe(summary: RunSummary, console: console_lib.Console) -> list[rich.text.Text]:
+    return [_head("Probe"), *_sentences([summary.probe], console)] if summary.probe else []
 
 
 def _verdict(summary: RunSummary, console: console_lib.Console) -> list[rich.text.Text]:

@@ -22,6 +22,7 @@ class ReportSpec(types.ComponentSpec):
         executor.MODEL_KEY: ChannelParameter(type=standard_artifacts.Model),
         executor.EVALUATION_KEY: ChannelParameter(type=standard_artifacts.ModelEvaluation),
         executor.TRIAL_KEY: ChannelParameter(type=artifacts.TrialReport, optional=True),
+        executor.PROBE_KEY: ChannelParameter(type=artifacts.ProbeReport, optional=True),
     }
     OUTPUTS = {  # noqa: RUF012 - as above
         executor.REPORT_KEY: ChannelParameter(type=artifacts.RunReport),
@@ -45,6 +46,7 @@ class Report(base_component.BaseComponent):
         evaluation: types.BaseChannel,
         settings: settings_lib.Settings,
         trial: types.BaseChannel | None = None,
+        probe: types.BaseChannel | None = None,
     ) -> None:
         """Makes the node.
 
@@ -55,6 +57,7 @@ class Report(base_component.BaseComponent):
             evaluation: The judgement (ModelEvaluation).
             settings: What the report is of.
             trial: What the trial has found (TrialReport); without one the model itself is asked.
+            probe: What the probe has found (ProbeReport).
         """
         spec = ReportSpec(
             examples=examples,
@@ -62,6 +65,7 @@ class Report(base_component.BaseComponent):
             model=model,
             evaluation=evaluation,
             trial=trial,
+            probe=probe,
             settings=settings.to_json(),
             report=types.Channel(type=artifacts.RunReport),
         )

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from components.evaluator import verdict as verdict_lib
+from components.probe import outcome as probe_outcome
 from components.statistics import text_statistics
 from components.trial import ceiling, comparison, outcome
 from schemas import metrics, tasks
@@ -109,6 +110,7 @@ class Contents:
         text: Statistics of the texts.
         lineage: Where all this came from.
         trial: What the trial has come to; None without rivals.
+        probe: What the probe has come to; None where it is off.
         attention: Number of a row to how its tokens attend to each other.
         positions: What tells the judged model positions; None where nothing does.
     """
@@ -128,6 +130,7 @@ class Contents:
     text: text_statistics.TextStatistics
     lineage: Lineage
     trial: outcome.Outcome | None = None
+    probe: probe_outcome.Outcome | None = None
     attention: Mapping[int, Attention] = dataclasses.field(default_factory=dict)
     positions: Positions | None = None
 

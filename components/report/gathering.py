@@ -6,6 +6,7 @@ from tfx import types
 from tfx.types import artifact_utils
 
 from components.evaluator import evaluation
+from components.probe import outcome as probe_outcome
 from components.report import contents, executor, looking, provenance, reading
 from components.report import settings as settings_lib
 from components.statistics import text_statistics
@@ -52,6 +53,9 @@ def gather(
         text=text_statistics.read(_uri(inputs, executor.TEXT_STATISTICS_KEY)),
         lineage=_lineage(asked, inputs, execution),
         trial=found.trial,
+        probe=probe_outcome.read(_uri(inputs, executor.PROBE_KEY))
+        if inputs.get(executor.PROBE_KEY)
+        else None,
         attention=reading.attention(found, model_dir, asked.task),
         positions=looking.positions(model_dir, _MAX_POSITIONS),
     )

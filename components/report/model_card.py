@@ -66,6 +66,8 @@ def _use(found: contents.Contents) -> Iterator[str]:
         yield f"It answers with {len(names)} labels: {', '.join(names[:_MAX_LABELS])}{more}."
     if not found.judgement.blessed:
         yield "It was not blessed, and is not meant to serve."
+    if found.probe and not found.probe.passed:
+        yield "It failed its probe, and is not meant to serve."
 
 
 def _data(found: contents.Contents) -> Iterator[str]:
@@ -129,6 +131,8 @@ def _making(found: contents.Contents) -> Iterator[str]:
         f"{training.precision}; {training.reason}; epoch {training.best_epoch} was kept, after "
         f"{parts.duration(training.seconds)}."
     )
+    if found.probe and found.probe.passed:
+        yield f"Probed before it was pushed: {found.probe.summary()}."
     known = found.lineage.versions
     yield f"Made with {', '.join(f'{name} {version}' for name, version in known.items())}."
     ids = [f"{each.key} {each.id}" for each in found.lineage.artifacts]

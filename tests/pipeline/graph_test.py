@@ -25,6 +25,7 @@ def test_the_nodes_in_the_order_in_which_they_run() -> None:
         "Transform",
         "Trainer",
         "Evaluator",
+        "Probe",
         "Report",
         "Pusher",
     ]
@@ -39,20 +40,27 @@ def test_every_edge_comes_from_a_node_before() -> None:
 
 def test_what_decides_is_judged_before_it_is_pushed() -> None:
     assert set(_nodes()["Pusher"].inputs) == {
-        *(("Trainer", "model"), ("Evaluator", "blessing"), ("Report", "report"))
+        *(("Trainer", "model"), ("Evaluator", "blessing"), ("Report", "report")),
+        *(("Probe", "blessing"), ("Probe", "probe")),
     }
 
 
 def test_the_report_tells_of_what_was_judged() -> None:
-    judged = {("Evaluator", "evaluation"), ("Trainer", "model")}
+    judged = {("Evaluator", "evaluation"), ("Probe", "probe"), ("Trainer", "model")}
     data = {("Ingest", "examples"), ("StatisticsGen", "text_statistics")}
     assert set(_nodes()["Report"].inputs) == judged | data
-    of_trial = {("Evaluator", "evaluation"), ("Trial", "model"), ("Trial", "trial")}
+    of_trial = judged - {("Trainer", "model")} | {("Trial", "model"), ("Trial", "trial")}
     assert set(_nodes("rivals=[linear]")["Report"].inputs) == of_trial | data
 
 
 def test_the_trainer_is_not_given_what_the_evaluator_judges_on() -> None:
     assert "Ingest" not in {source for source, _ in _nodes()["Trainer"].inputs}
+
+
+def test_a_run_without_a_probe_pushes_what_is_blessed() -> None:
+    untried = _nodes("probe.enabled=false")
+    assert "Probe" not in untried
+    assert "Probe" not in untried["Pusher"].needs | untried["Report"].needs
 
 
 def test_a_run_that_is_not_to_push_has_no_pusher() -> None:

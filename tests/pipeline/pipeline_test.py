@@ -13,6 +13,7 @@ from tfx.utils import dependency_utils, json_utils
 from components.evaluator import component as evaluator
 from components.ingest import columns
 from components.ingest import executor as ingest_executor
+from components.probe import settings as probe_settings
 from components.report import settings as report_settings
 from components.trial import settings as trial_settings
 from pipeline import code_digest, graph, pipeline, workspace
@@ -229,8 +230,9 @@ def test_the_evaluator_is_ours() -> None:
         ("Trainer", ["trainer", "schemas"]),
         ("Trial", ["components/trial", "schemas", "trainer"]),
         ("Evaluator", ["components/evaluator", "schemas", "trainer/tasks"]),
+        ("Probe", ["components/probe", "components/evaluator", "schemas"]),
         ("Report", ["components/report", "components/pages", "components/trial", "schemas"]),
-        ("Pusher", ["components/pusher", "components/report"]),
+        ("Pusher", ["components/pusher", "components/report", "components/probe"]),
     ],
 )
 def test_changed_code_is_another_setting(
@@ -258,6 +260,7 @@ def test_changed_code_is_another_setting(
         ("Transform", "transform"),
         ("Trial", "trial"),
         ("Evaluator", "evaluator"),
+        ("Probe", "probe"),
         ("Report", "report"),
         ("Pusher", "pusher"),
     ],
@@ -328,8 +331,8 @@ def test_the_trial_is_given_every_candidate_under_a_name_of_its_own() -> None:
     assert _trial_settings("rivals=[linear, lstm]").trainers == trainers
 
 
-def test_the_winner_goes_to_evaluator_and_pusher() -> None:
-    for node_id in ("Evaluator", "Report", "Pusher"):
+def test_the_winner_goes_to_evaluator_probe_and_pusher() -> None:
+    for node_id in ("Evaluator", "Probe", "Report", "Pusher"):
         assert _node(node_id, "rivals=[linear]").inputs["model"].producer_component_id == "Trial"
 
 
@@ -349,6 +352,18 @@ def test_the_report_is_told_what_the_config_says() -> None:
 
 def test_the_card_is_pushed_with_the_model() -> None:
     assert _node("Pusher").inputs["report"].producer_component_id == "Report"
+
+
+def test_the_probe_is_told_what_the_config_says() -> None:
+    given = _node("Probe", "probe={rows: 7, max_p95_ms: 2.5}").exec_properties
+    told = probe_settings.Settings.from_json(given["settings"])
+    assert (told.name, told.probe.rows, told.probe.max_p95_ms) == ("reviews", 7, 2.5)
+
+
+def test_what_the_probe_says_goes_to_the_pusher() -> None:
+    inputs = _node("Pusher").inputs
+    of_probe = {key for key in inputs if inputs[key].producer_component_id == "Probe"}
+    assert of_probe == {"infra_blessing", "probe"}
 
 
 def test_each_seed_of_each_candidate_has_a_trainer() -> None:
@@ -374,9 +389,12 @@ def test_the_trial_is_told_what_the_config_says() -> None:
     assert (told.metric, told.slices, told.max_length) == ("f1", ("shop",), 128)
 
 
-def test_settings_of_the_trial_train_nothing_anew() -> None:
+@pytest.mark.parametrize(
+    ("setting", "node_id"), [("trial.policy=best", "Trial"), ("probe.max_p95_ms=3", "Probe")]
+)
+def test_settings_of_trial_and_probe_train_nothing_anew(setting: str, node_id: str) -> None:
     rivals = "rivals=[linear]"
     before = {node.id: repr(node.exec_properties) for node in _create(rivals).components}
-    changed = _create(rivals, "trial.policy=best").components
+    changed = _create(rivals, setting).components
     after = {node.id: repr(node.exec_properties) for node in changed}
-    assert {name for name in before if before[name] != after[name]} == {"Trial", "Report"}
+    assert {name for name in before if before[name] != after[name]} == {node_id, "Report"}

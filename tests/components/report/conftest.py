@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from components.evaluator import verdict as evaluator_verdict
+from components.probe import outcome as probe_outcome
 from components.report import contents
 from components.statistics import text_statistics
 from components.trial import ceiling, comparison, latency, outcome, verdict
@@ -154,6 +155,31 @@ def _attention(tokens: int = 12) -> contents.Attention:
     return contents.Attention(("[CLS]", *_WORDS[: tokens - 2], "[SEP]"), weights)
 
 
+def probed(*findings: str) -> probe_outcome.Outcome:
+    """Makes what a probe has come to, with what keeps the model back."""
+    ways = [(name, n) for name in ("serving_default", "serving_examples") for n in (1, 32)]
+    refused = "InvalidArgumentError: Could not parse example input"
+    return probe_outcome.Outcome(
+        findings=tuple(probe_outcome.Finding("skew", message) for message in findings),
+        rows=100,
+        tolerance=1e-4,
+        load_seconds=0.53,
+        agreements=tuple(
+            probe_outcome.Agreement(*way, "the Evaluator", 100, 3.3e-7, 1, len(findings))
+            for way in ways
+        ),
+        hostile=(
+            probe_outcome.Hostile("emoji", "serving_default", "answered"),
+            probe_outcome.Hostile("emoji", "serving_examples", "answered"),
+            probe_outcome.Hostile("no tf.Example", "serving_examples", "refused", refused),
+        ),
+        latency=probe_outcome.Latency(200, 0.0016, 0.00196),
+        max_p95_ms=10.0,
+        called=("attention",),
+        warmup=10,
+    )
+
+
 def make(
     labels: tuple[str, ...] = ("negative", "positive"), trial: bool = True
 ) -> contents.Contents:
@@ -191,6 +217,7 @@ def make(
             config="name: reviews\n",
         ),
         trial=_trial(compared, metrics) if trial else None,
+        probe=probed(),
         attention={3: _attention()},
         positions=contents.Positions("sinusoidal", waves),
     )

@@ -3,6 +3,7 @@
 import dataclasses
 
 from components.report import model_card
+from tests.components.report import conftest
 
 
 def _sentences(found, heading: str) -> str:
@@ -29,6 +30,15 @@ def test_a_model_that_was_not_blessed_is_not_meant_to_serve(tried):
     judgement = dataclasses.replace(tried.judgement, blessed=False)
     found = dataclasses.replace(tried, judgement=judgement)
     assert "not meant to serve" in _sentences(found, "Intended use")
+
+
+def test_a_model_that_failed_its_probe_is_not_meant_to_serve(tried):
+    assert "Probed before it was pushed: 100 rows asked 4 ways" in _sentences(
+        tried, "How it was made"
+    )
+    found = dataclasses.replace(tried, probe=conftest.probed("They differ."))
+    assert "failed its probe, and is not meant to serve" in _sentences(found, "Intended use")
+    assert "Probed" not in _sentences(found, "How it was made")
 
 
 def test_markdown_escapes_what_names_hold_of_its_signs(tried):

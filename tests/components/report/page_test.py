@@ -76,8 +76,8 @@ def test_every_section_has_a_heading_and_a_link(html):
     reader = _read(html)
     assert reader.headings == [
         *("Report of reviews", "The transformer on trial", "Beside people", "Training"),
-        *("Answers to the test split", "Slices", "Worst answers", "Attention", "Data"),
-        *("Model card", "Where this came from"),
+        *("Answers to the test split", "Slices", "Worst answers", "Attention", "Probe"),
+        *("Data", "Model card", "Where this came from"),
     ]
     ids = {each["id"] for _, each in reader.elements if "id" in each}
     links = [each["href"] for tag, each in reader.elements if tag == "a"]
