@@ -22,6 +22,12 @@ class TextStatistics(artifact.Artifact):
     TYPE_NAME = "TextStatistics"
 
 
+class Search(artifact.Artifact):
+    """What a search for better settings has tried: `search.json`, see trainer/tuning/record.py."""
+
+    TYPE_NAME = "Search"
+
+
 class TrialReport(artifact.Artifact):
     """What a trial has found: `trial.json` and `rows.npz`, see components/trial/outcome.py."""
 

@@ -7,6 +7,7 @@ import schemas
 from components.trial.settings import TRANSFORMER
 from pipeline import config as config_lib
 from schemas import features, tasks, tokens
+from trainer.tuning import config as tuning_config
 
 Edge = tuple[str, str]
 
@@ -85,6 +86,7 @@ def nodes(config: config_lib.Config) -> list[Node]:
             (("Ingest", "examples"), ("Schema", "schema"), *base),
             after=("DataGate",),
         ),
+        *(_tuning(config, candidate, base) for candidate in tuned(config)),
         *(_training(config, *training, base) for training in trainings(config)),
         *_trial(config),
         Node(
@@ -109,6 +111,16 @@ def trainer_id(candidate: str, seed: int) -> str:
     """Names the node that trains a candidate of the trial with a seed, the first of which is 1."""
     first = "Trainer" if candidate == TRANSFORMER else f"Trainer_{candidate}"
     return first if seed == 1 else f"{first}_{seed}"
+
+
+def tuner_id(candidate: str) -> str:
+    """Names the node that searches for better settings of a candidate."""
+    return "Tuner" if candidate == TRANSFORMER else f"Tuner_{candidate}"
+
+
+def tuned(config: config_lib.Config) -> tuple[str, ...]:
+    """Lists whose settings are searched before they are trained; nothing without `tune`."""
+    return (TRANSFORMER, *config.rivals) if config.tune else ()
 
 
 def candidates(config: config_lib.Config) -> list[tuple[str, int]]:
@@ -136,8 +148,26 @@ def _training(config: config_lib.Config, candidate: str, seed: int, base: tuple[
         *(("Transform", "transformed_examples"), ("Transform", "transform_graph")),
         *(("StatisticsGen", "statistics"), ("StatisticsGen", "text_statistics")),
         *(base if transformer else ()),
+        *(((tuner_id(candidate), "best_hyperparameters"),) if config.tune else ()),
     )
     return Node(trainer_id(candidate, seed), what, inputs)
+
+
+def _tuning(config: config_lib.Config, candidate: str, base: tuple[Edge, ...]) -> Node:
+    """Searches for better settings of a candidate; all have the same budget."""
+    tune = config.tune or tuning_config.TuneConfig.model_validate({})
+    transformer = candidate == TRANSFORMER
+    keys = (tune.space if transformer else tune.rivals[candidate]) or {}
+    epochs = _count(tune.epochs or config.train.epochs, "epoch")
+    what = (
+        f"search {', '.join(keys)}{'' if transformer else f' of the rival {candidate}'} in "
+        f"{_count(tune.trials, 'trial')} of up to {epochs}, {tune.method}"
+    )
+    inputs = (
+        *(("Transform", "transformed_examples"), ("Transform", "transform_graph")),
+        *(base if transformer else ()),
+    )
+    return Node(tuner_id(candidate), what, inputs)
 
 
 def _trial(config: config_lib.Config) -> list[Node]:
@@ -156,6 +186,7 @@ def _report(config: config_lib.Config) -> Node:
         *(("Ingest", "examples"), ("StatisticsGen", "text_statistics")),
         *((judged(config), "model"), ("Evaluator", "evaluation")),
         *((("Trial", "trial"),) if config.rivals else ()),
+        *((tuner_id(candidate), "search") for candidate in tuned(config)),
     )
     return Node("Report", "write the page of the run", inputs)
 

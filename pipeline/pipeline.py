@@ -1,6 +1,7 @@
 """The pipeline, in the order in which data goes through it."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from tfx import types
 from tfx.components import ExampleValidator
@@ -27,11 +28,21 @@ from components.trainer import component as trainer_component
 from components.transform import component as transform_component
 from components.trial import component as trial_component
 from components.trial import settings as trial_settings
-from pipeline import code_digest, eval_config, graph, ingest_settings, initial_model, task_settings
+from components.tuner import component as tuner_component
+from pipeline import (
+    code_digest,
+    eval_config,
+    graph,
+    ingest_settings,
+    initial_model,
+    task_settings,
+    tune_section,
+)
 from pipeline import config as config_lib
 from pipeline import workspace as workspace_lib
 from schemas import features, tasks
 from trainer.checkpoints import preset
+from trainer.tuning import config as tuning_config
 
 # One process, no port, no copying between workers: the fastest way through data of laptop size.
 _LOCAL_BEAM = [
@@ -115,10 +126,16 @@ def create_pipeline(
     )
     transform.add_upstream_node(gate)
 
+    # Better settings for each of them, with one budget for all; eval tells which are better.
+    tuners = {
+        candidate: _tuner(config, workspace, transform, base_model, candidate)
+        for candidate in graph.tuned(config)
+    }
+
     # The transformer, and the cheaper models that put it on trial, all learned from the very same
     # examples; the test split is not among what they are given.
     trainers = {
-        training: _trainer(config, workspace, transform, statistics, base_model, *training)
+        training: _trainer(config, workspace, transform, statistics, base_model, tuners, *training)
         for training in graph.trainings(config)
     }
 
@@ -138,11 +155,13 @@ def create_pipeline(
     _tell_cache(evaluation, code_digest.of("components/evaluator", "schemas", "trainer/tasks"))
 
     # What came of it, for people; and the card that is pushed with the model.
-    report = _report(config, workspace, ingested, statistics, judged_model, evaluation, trial)
+    report = _report(
+        config, workspace, ingested, statistics, judged_model, evaluation, trial, tuners
+    )
 
     components = [ingested, statistics, schema, validator, latest_blessed, gate]
     components += [start] if start else []
-    components += [transform, *trainers.values()]
+    components += [transform, *tuners.values(), *trainers.values()]
     components += [trial, evaluation, report] if trial else [evaluation, report]
 
     # A blessed model becomes a new version in the serving directory.
@@ -191,20 +210,19 @@ def _trainer(
     transform: transform_component.Transform,
     statistics: statistics_gen.StatisticsGen,
     base_model: types.BaseChannel | None,
+    tuners: Mapping[str, tuner_component.Tuner],
     candidate: str,
     seed: int,
 ) -> trainer_component.Trainer:
     """Trains the task's own model, or a rival of it, from the train split; eval stops it.
 
-    A rival starts from no other model. The first seed is the config's, and others follow it.
+    A rival starts from no other model. The first seed is the config's, and others follow it; all of
+    them have the values that a search has found best.
     """
-    contract = tasks.contract(config.task)
-    rival = None if candidate == trial_settings.TRANSFORMER else candidate
-    settings = config.rival_settings.of(rival) if rival else None
-    train = settings.train(config.train) if settings else config.train
-    train = train.model_copy(update={"seed": train.seed + seed - 1})
+    tuner = tuners.get(candidate)
     made = trainer_component.Trainer(
-        base_model=None if rival else base_model,
+        base_model=base_model if candidate == trial_settings.TRANSFORMER else None,
+        hyperparameters=tuner.outputs["best_hyperparameters"] if tuner else None,
         statistics=statistics.outputs["statistics"],
         text_statistics=statistics.outputs["text_statistics"],
         run_fn="trainer.run.run_fn",
@@ -212,18 +230,68 @@ def _trainer(
         transform_graph=transform.outputs["transform_graph"],
         train_args=trainer_pb2.TrainArgs(splits=[features.TRAIN_SPLIT]),
         eval_args=trainer_pb2.EvalArgs(splits=[features.EVAL_SPLIT]),
-        custom_config={
-            "task": config.task_settings.to_fields(),
-            "architecture": contract.rivals[rival] if rival else contract.architecture,
-            "model": (settings or config.model).model_dump(),
-            "train": train.model_dump(),
-            "max_length": config.tokenizer.max_length,
-            "tokenizer": config.tokenizer.model_dump(),
-            "backup_dir": str(workspace.backups),
-            "code": code_digest.of("trainer", "schemas"),
-        },
+        custom_config=_training(
+            config, workspace, candidate, {"seed": config.train.seed + seed - 1}
+        ),
     )
     return made.with_id(graph.trainer_id(candidate, seed))
+
+
+def _tuner(
+    config: config_lib.Config,
+    workspace: workspace_lib.Workspace,
+    transform: transform_component.Transform,
+    base_model: types.BaseChannel | None,
+    candidate: str,
+) -> tuner_component.Tuner:
+    """Searches for better settings of a candidate, by trainings such as the Trainer's."""
+    tune = config.tune or tuning_config.TuneConfig.model_validate({})
+    [tuned] = [each for each in config.tuned if each.name == candidate]
+    transformer = candidate == trial_settings.TRANSFORMER
+    space = (tune.space if transformer else tune.rivals[candidate]) or {}
+    # What every candidate is told; the spaces of others would search anew when they change.
+    told = tune.model_copy(update={"space": None, "rivals": {}})
+    made = tuner_component.Tuner(
+        base_model=base_model if transformer else None,
+        tuner_fn="trainer.tuner_fn.tuner_fn",
+        examples=transform.outputs["transformed_examples"],
+        transform_graph=transform.outputs["transform_graph"],
+        train_args=trainer_pb2.TrainArgs(splits=[features.TRAIN_SPLIT]),
+        eval_args=trainer_pb2.EvalArgs(splits=[features.EVAL_SPLIT]),
+        custom_config={
+            **_training(config, workspace, candidate, {"epochs": tune.epochs}),
+            "candidate": candidate,
+            "tune": told.model_dump(),
+            # As pairs, since JSON's keys lose their order on the way, and a grid has one.
+            "space": list(space.items()),
+            "own": tuned.own(list(space)),
+            "higher_is_better": tune_section.metrics(config.task_settings)[str(tune.metric)],
+        },
+    )
+    return made.with_id(graph.tuner_id(candidate))
+
+
+def _training(
+    config: config_lib.Config,
+    workspace: workspace_lib.Workspace,
+    candidate: str,
+    of_train: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Tells how a candidate is trained, with some settings of `train` in place of the config's."""
+    contract = tasks.contract(config.task)
+    rival = None if candidate == trial_settings.TRANSFORMER else candidate
+    settings = config.rival_settings.of(rival) if rival else None
+    train = config.train.model_copy(update=dict(of_train))
+    return {
+        "task": config.task_settings.to_fields(),
+        "architecture": contract.rivals[rival] if rival else contract.architecture,
+        "model": (settings or config.model).model_dump(),
+        "train": (settings.train(train) if settings else train).model_dump(),
+        "max_length": config.tokenizer.max_length,
+        "tokenizer": config.tokenizer.model_dump(),
+        "backup_dir": str(workspace.backups),
+        "code": code_digest.of("trainer", "schemas"),
+    }
 
 
 def _trial(
@@ -264,6 +332,7 @@ def _report(
     judged_model: types.BaseChannel,
     evaluation: evaluator.Evaluator,
     trial: trial_component.Trial | None,
+    tuners: Mapping[str, tuner_component.Tuner],
 ) -> report_component.Report:
     """Tells what came of the run, blessed or not."""
     made = report_component.Report(
@@ -272,6 +341,7 @@ def _report(
         model=judged_model,
         evaluation=evaluation.outputs["evaluation"],
         trial=trial.outputs["trial"] if trial else None,
+        searches={name: tuner.outputs["search"] for name, tuner in tuners.items()},
         settings=report_settings.Settings(
             name=config.name,
             task=config.task_settings,

@@ -234,10 +234,7 @@ def start_problems(
             f"Received: {config_errors.show(train.freeze)}"
         )
     if isinstance(train.freeze, int) and train.freeze > model.num_layers:
-        yield (
-            f"`train.freeze` must be at most `model.num_layers` ({model.num_layers}). "
-            f"Received: {train.freeze}"
-        )
+        yield trainer_config.frozen_beyond(train.freeze, model.num_layers)
 
 
 def serve_problems(settings: tasks.Settings, serve: ServeConfig) -> Iterator[str]:

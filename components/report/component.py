@@ -1,5 +1,7 @@
 """Report: the page of a run for people, and the card of its model."""
 
+from collections.abc import Mapping
+
 from tfx import types
 from tfx.dsl.components.base import base_component, executor_spec
 from tfx.types import standard_artifacts
@@ -45,6 +47,7 @@ class Report(base_component.BaseComponent):
         evaluation: types.BaseChannel,
         settings: settings_lib.Settings,
         trial: types.BaseChannel | None = None,
+        searches: Mapping[str, types.BaseChannel] | None = None,
     ) -> None:
         """Makes the node.
 
@@ -55,8 +58,12 @@ class Report(base_component.BaseComponent):
             evaluation: The judgement (ModelEvaluation).
             settings: What the report is of.
             trial: What the trial has found (TrialReport); without one the model itself is asked.
+            searches: Candidate to the search for better settings of it (Search).
         """
-        spec = ReportSpec(
+        found = {executor.SEARCH_KEY.format(name): each for name, each in (searches or {}).items()}
+        inputs = {key: ChannelParameter(type=artifacts.Search) for key in found}
+        of_run = type("ReportSpec", (ReportSpec,), {"INPUTS": {**ReportSpec.INPUTS, **inputs}})
+        spec = of_run(
             examples=examples,
             text_statistics=text_statistics,
             model=model,
@@ -64,5 +71,6 @@ class Report(base_component.BaseComponent):
             trial=trial,
             settings=settings.to_json(),
             report=types.Channel(type=artifacts.RunReport),
+            **found,
         )
         super().__init__(spec=spec)

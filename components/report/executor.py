@@ -18,6 +18,7 @@ TEXT_STATISTICS_KEY = "text_statistics"
 MODEL_KEY = "model"
 EVALUATION_KEY = "evaluation"
 TRIAL_KEY = "trial"
+SEARCH_KEY = "search_{}"  # of a candidate
 REPORT_KEY = "report"
 # What the output holds.
 PAGE_FILE = "index.html"

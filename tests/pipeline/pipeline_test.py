@@ -22,6 +22,7 @@ from trainer import exported
 _SLICES = "evaluate.slices=[shop]"
 _NO_PUSH = "push.enabled=false"
 _RIVALS = "rivals=[linear, embeddings, cnn, lstm]"
+_TUNE = "tune={method: random, trials: 4, epochs: 2}"
 _CURATED = f"data.schema={config_lib.PROJECT / 'schemas' / 'classification' / 'schema.pbtxt'}"
 
 
@@ -65,6 +66,8 @@ def _edges(created: tfx_pipeline.Pipeline) -> dict[str, set[graph.Edge]]:
         (_SLICES, _NO_PUSH),
         (_RIVALS,),
         (_RIVALS, "trial.seeds=3"),
+        (_TUNE,),
+        (_TUNE, _RIVALS, "trial.seeds=2"),
     ],
     ids=lambda overrides: " ".join(o.partition("=")[0] for o in overrides) or "defaults",
 )
@@ -114,7 +117,8 @@ def test_a_changed_model_to_start_from_is_another_input(pushed: pathlib.Path) ->
 
 
 @pytest.mark.parametrize(
-    "overrides", [(), (_SLICES,), (_NO_PUSH,), (_RIVALS,), (_RIVALS, "trial.seeds=2")]
+    "overrides",
+    [(), (_SLICES,), (_NO_PUSH,), (_RIVALS,), (_RIVALS, "trial.seeds=2"), (_RIVALS, _TUNE)],
 )
 def test_tfx_compiles_it(overrides: tuple[str, ...]) -> None:
     compiled = compiler.Compiler().compile(_create(*overrides))
@@ -227,6 +231,7 @@ def test_the_evaluator_is_ours() -> None:
         ("DataGate", ["components/pages", "components/trainer"]),
         ("Transform", ["components/transform", "schemas", "trainer/tasks"]),
         ("Trainer", ["trainer", "schemas"]),
+        ("Tuner", ["trainer", "schemas"]),
         ("Trial", ["components/trial", "schemas", "trainer"]),
         ("Evaluator", ["components/evaluator", "schemas", "trainer/tasks"]),
         ("Report", ["components/report", "components/pages", "components/trial", "schemas"]),
@@ -275,7 +280,8 @@ def test_changed_code_of_a_room_that_is_imported_is_another_setting(
 
 def _settings(node_id: str) -> str:
     """All settings that TFX's cache compares; columns to slice by, so that a schema is inferred."""
-    return repr(sorted(_node(node_id, _SLICES, "rivals=[linear]").exec_properties.items()))
+    node = _node(node_id, _SLICES, "rivals=[linear]", _TUNE)
+    return repr(sorted(node.exec_properties.items()))
 
 
 def test_a_changed_schema_is_another_setting(tmp_path: pathlib.Path) -> None:
@@ -380,3 +386,66 @@ def test_settings_of_the_trial_train_nothing_anew() -> None:
     changed = _create(rivals, "trial.policy=best").components
     after = {node.id: repr(node.exec_properties) for node in changed}
     assert {name for name in before if before[name] != after[name]} == {"Trial", "Report"}
+
+
+def _custom(node_id: str, *overrides: str) -> dict:
+    custom: dict = json_utils.loads(_node(node_id, *overrides).exec_properties["custom_config"])
+    return custom
+
+
+def test_every_candidate_is_searched_with_one_budget() -> None:
+    settings = (_RIVALS, _TUNE, "train.epochs=7")
+    names = ["Tuner", *(f"Tuner_{rival}" for rival in ("linear", "embeddings", "cnn", "lstm"))]
+    told = [_custom(name, *settings) for name in names]
+    assert all(each["tune"] == told[0]["tune"] for each in told)
+    assert all(each["train"]["epochs"] == 2 for each in told)
+    assert {each["candidate"] for each in told} == {
+        *("transformer", "linear", "embeddings", "cnn", "lstm")
+    }
+    for each in told:
+        assert dict(each["own"]).keys() == dict(each["space"]).keys()
+    # What is trained in the end has the epochs of every run.
+    assert _custom("Trainer", *settings)["train"]["epochs"] == 7
+
+
+def test_a_search_is_given_train_and_eval_alone() -> None:
+    settings = _node("Tuner", _TUNE).exec_properties
+    assert json.loads(settings["train_args"])["splits"] == ["train"]
+    assert json.loads(settings["eval_args"])["splits"] == ["eval"]
+
+
+def test_all_seeds_of_a_candidate_have_the_values_that_were_found_best() -> None:
+    made = _create("rivals=[linear]", "trial.seeds=2", _TUNE).components
+    sources = {
+        node.id: node.inputs["hyperparameters"].producer_component_id
+        for node in made
+        if node.id.startswith("Trainer")
+    }
+    assert sources == {
+        **{"Trainer": "Tuner", "Trainer_2": "Tuner"},
+        **{"Trainer_linear": "Tuner_linear", "Trainer_linear_2": "Tuner_linear"},
+    }
+
+
+def test_a_changed_space_of_one_leaves_the_searches_of_others_cached() -> None:
+    settings = (_RIVALS, _TUNE)
+    before = {node.id: repr(node.exec_properties) for node in _create(*settings).components}
+    changed = _create(*settings, "tune.rivals={cnn: {filters: [50, 100]}}").components
+    after = {node.id: repr(node.exec_properties) for node in changed}
+    assert {name for name in before if before[name] != after[name]} == {"Tuner_cnn", "Report"}
+
+
+def test_the_order_of_a_space_is_kept_for_a_grid() -> None:
+    space = "{train.weight_decay: [0.1], model.dropout: [0.2], train.learning_rate: [0.01]}"
+    told = _custom("Tuner", f"tune={{method: grid, space: {space}}}")
+    keys = ["train.weight_decay", "model.dropout", "train.learning_rate"]
+    assert [key for key, _ in told["space"]] == keys
+
+
+def test_only_the_transformer_is_searched_from_a_model_to_start_from(
+    pushed: pathlib.Path,
+) -> None:
+    settings = ("model.init_from=other", "rivals=[linear]", _TUNE)
+    made = {node.id: node for node in _create(*settings).components}
+    assert made["Tuner"].inputs["base_model"].producer_component_id == "Pretrained"
+    assert "base_model" not in made["Tuner_linear"].inputs
