@@ -1,12 +1,10 @@
 """A search as the terminal shows it: a line for each trial, with what it tried and came to."""
 
-import json
-from typing import Any
-
 import rich.text
 
 from pipeline import console_text
 from trainer import progress
+from trainer.tuning import settling
 
 _INDENT = "  "
 _GAP = "  "
@@ -40,7 +38,7 @@ def lines(
         f"{so_far:>{len('best so far')}}",
         f"{console_text.duration(event.seconds):>{_TIME_WIDTH}}",
     ]
-    more = [f"{key} {spell(value)}" for key, value in trial.values.items()]
+    more = [f"{key} {settling.spell(value)}" for key, value in trial.values.items()]
     left = event.seconds_left
     tail = [f"about {console_text.at_most(left)} left"] if left else []
     line = _INDENT + _GAP.join([*cells, ", ".join(more), *tail])
@@ -54,13 +52,6 @@ def lines(
             if event.reason
         ),
     ]
-
-
-def spell(value: Any) -> str:
-    """Spells a value of a trial: three digits of a fraction, all else as a config has it."""
-    if isinstance(value, bool) or value is None or isinstance(value, list | dict):
-        return json.dumps(value)
-    return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
 def _place_width(event: progress.TrialStarted) -> int:

@@ -16,6 +16,7 @@ from components.evaluator import evaluation, verdict
 from components.trial import outcome
 from pipeline import execution
 from pipeline import workspace as workspace_lib
+from trainer.tuning import record
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Results:
         quarantined: Rows that could not be used.
         warnings: What DataGate found, but let pass.
         trial: What the trial of the transformer has come to; None without rivals.
+        searches: What was searched for better settings, the transformer's first.
     """
 
     rows: dict[str, int]
@@ -37,6 +39,7 @@ class Results:
     quarantined: int = 0
     warnings: tuple[findings_lib.Finding, ...] = ()
     trial: outcome.Outcome | None = None
+    searches: tuple[record.Search, ...] = ()
 
 
 def read(workspace: workspace_lib.Workspace, nodes: Sequence[execution.NodeRun]) -> Results:
@@ -49,6 +52,12 @@ def read(workspace: workspace_lib.Workspace, nodes: Sequence[execution.NodeRun])
         [evaluated] = outputs(ids["Evaluator"], "evaluation")
         [report] = outputs(ids["DataGate"], "report")
         [quarantine] = outputs(ids["Ingest"], "quarantine")
+        searched = [
+            artifact
+            for node_id in ids
+            if node_id.partition("_")[0] == "Tuner"
+            for artifact in outputs(ids[node_id], "search")
+        ]
         tried = outputs(ids["Trial"], "trial") if "Trial" in ids else []
         pushed = outputs(ids["Pusher"], "pushed_model") if "Pusher" in ids else []
     return Results(
@@ -57,8 +66,13 @@ def read(workspace: workspace_lib.Workspace, nodes: Sequence[execution.NodeRun])
         pushed_dir=next((_destination(artifact) for artifact in pushed), None),
         quarantined=quarantine.properties["rows"].int_value,
         warnings=findings_lib.read(report.uri).warnings,
+        searches=tuple(_search(artifact) for artifact in searched),
         trial=next((outcome.read(artifact.uri) for artifact in tried), None),
     )
+
+
+def _search(artifact: proto.Artifact) -> record.Search:
+    return record.Search.from_json(io_utils.read_string_file(f"{artifact.uri}/{record.FILE}"))
 
 
 def show_cached(workspace: workspace_lib.Workspace, nodes: Sequence[execution.NodeRun]) -> None:

@@ -9,10 +9,12 @@ from collections.abc import Mapping, Sequence
 from components.data_gate import findings as findings_lib
 from components.evaluator import verdict
 from components.trial import comparison, outcome
+from components.trial import settings as trial_settings
 from pipeline import config as config_lib
-from pipeline import errors, execution, results, summary, summary_trial
+from pipeline import errors, execution, results, summary, summary_trial, summary_tuning
 from pipeline import workspace as workspace_lib
 from schemas import metrics as metrics_lib
+from trainer.tuning import record, settling
 
 
 def build(
@@ -44,6 +46,7 @@ def build(
         log_path=log_path,
         next_command=_next_command(found, len(config.task_settings.texts)),
         trial=_trial(found.trial) if found.trial else None,
+        search=_search(found.searches) if found.searches else None,
     )
 
 
@@ -68,6 +71,26 @@ def _row(
         passed=all(bound.passed for bound in bounds.values()) if bounds else None,
         higher_is_better=known is None or known.higher_is_better,
     )
+
+
+def _search(found: Sequence[record.Search]) -> summary_tuning.SearchSummary:
+    """Takes out of searches what a summary shows; the transformer's stands first."""
+    ordered = sorted(found, key=lambda search: search.candidate != trial_settings.TRANSFORMER)
+    rows = []
+    for search in ordered:
+        best, *others = search.ranked()
+        rows.append(
+            summary_tuning.SearchRow(
+                candidate=search.candidate,
+                trials=len(search.run),
+                own=search.trials[0].value,
+                runner_up=others[0].value if others else None,
+                best=best.value,
+                values=", ".join(f"{k} {settling.spell(v)}" for k, v in best.values.items()),
+                seconds=search.seconds,
+            )
+        )
+    return summary_tuning.SearchSummary(ordered[0].method, ordered[0].metric, rows)
 
 
 def _trial(found: outcome.Outcome) -> summary_trial.TrialSummary:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import rich.text
 
 from pipeline import console as console_lib
-from pipeline import console_text, summary_metrics, summary_table, summary_trial
+from pipeline import console_text, summary_metrics, summary_table, summary_trial, summary_tuning
 
 MetricRow = summary_metrics.MetricRow
 BLESSED, NOT_BLESSED = "blessed", "not blessed"
@@ -50,6 +50,7 @@ class RunSummary:
         log_path: Where everything else was written.
         next_command: What to try now; None if nothing comes to mind.
         trial: What the trial of the transformer has come to; None where there was none.
+        search: What searches for better settings have come to; None where there was none.
     """
 
     name: str
@@ -69,6 +70,7 @@ class RunSummary:
     log_path: str
     next_command: str | None = None
     trial: summary_trial.TrialSummary | None = None
+    search: summary_tuning.SearchSummary | None = None
 
     @property
     def cached(self) -> int:
@@ -78,7 +80,10 @@ class RunSummary:
 
 def render(summary: RunSummary, console: console_lib.Console) -> None:
     """Shows a summary, with what matters most at its end, where eyes are when a run is over."""
-    sections = [_components, _rows, _warnings, _trial, _metrics, _slices, _verdict, _places]
+    sections = [
+        *(_components, _rows, _warnings, _search, _trial),
+        *(_metrics, _slices, _verdict, _places),
+    ]
     for section in sections:
         lines = section(summary, console)
         if lines:
@@ -117,6 +122,12 @@ def _warnings(summary: RunSummary, console: console_lib.Console) -> list[rich.te
         return []
     count = f"{len(summary.warnings)} of the data"
     return [_head("Warnings", count), *_sentences(summary.warnings, console)]
+
+
+def _search(summary: RunSummary, console: console_lib.Console) -> list[rich.text.Text]:
+    if summary.search is None:
+        return []
+    return summary_tuning.lines(summary.search, console.width, console.printable)
 
 
 def _trial(summary: RunSummary, console: console_lib.Console) -> list[rich.text.Text]:

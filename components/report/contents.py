@@ -10,6 +10,7 @@ from components.statistics import text_statistics
 from components.trial import ceiling, comparison, outcome
 from schemas import metrics, tasks
 from trainer import training_record
+from trainer.tuning import record
 
 
 @dataclasses.dataclass(frozen=True)
@@ -111,6 +112,7 @@ class Contents:
         trial: What the trial has come to; None without rivals.
         attention: Number of a row to how its tokens attend to each other.
         positions: What tells the judged model positions; None where nothing does.
+        searches: Candidate to the search for better settings of it.
     """
 
     name: str
@@ -130,6 +132,7 @@ class Contents:
     trial: outcome.Outcome | None = None
     attention: Mapping[int, Attention] = dataclasses.field(default_factory=dict)
     positions: Positions | None = None
+    searches: Mapping[str, record.Search] = dataclasses.field(default_factory=dict)
 
     @property
     def candidates(self) -> tuple[str, ...]:

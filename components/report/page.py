@@ -25,6 +25,7 @@ from components.report import (
     provenance,
     ranking,
     residuals,
+    searches,
     slices,
 )
 from schemas import tasks
@@ -45,6 +46,7 @@ def _view(found: contents.Contents) -> dict[str, Any]:
         "facts": head.facts(found),
         "trial": candidates.build(found, found.trial) if found.trial else None,
         "people": people.build(found),
+        "searches": searches.build(found.searches),
         "curves": learning_curves.build(found.trainings),
         "trainings": learning_curves.table(found.trainings),
         "quality": _quality(found),

@@ -2,8 +2,6 @@
 
 import io
 
-import pytest
-
 from pipeline import console, console_tuning
 from trainer import progress
 
@@ -66,18 +64,3 @@ def test_on_a_narrow_terminal_lines_are_wrapped_between_words():
     lines = console_tuning.lines(_EVENTS[5], _EVENTS[0], width)
     assert all(line.cell_len <= width for line in lines)
     assert len(lines) > 1
-
-
-@pytest.mark.parametrize(
-    ("value", "spelled"),
-    [
-        (0.000123456, "0.000123"),
-        (64, "64"),
-        (None, "null"),
-        (True, "true"),
-        ([3, 4], "[3, 4]"),
-        ("gelu", "gelu"),
-    ],
-)
-def test_values_are_spelled_as_a_config_has_them(value, spelled):
-    assert console_tuning.spell(value) == spelled

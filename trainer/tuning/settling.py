@@ -84,6 +84,13 @@ def decode(values: Mapping[str, Any]) -> space_lib.Values:
     }
 
 
+def spell(value: Any) -> str:
+    """Spells a value for people: three digits of a fraction, all else as a config has it."""
+    if isinstance(value, float):
+        return f"{value:.3g}"
+    return value if isinstance(value, str) else json.dumps(value)
+
+
 def _reason(error: pydantic.ValidationError) -> str:
     """Tells in one line what pydantic has to say of the first fault."""
     first = error.errors(include_url=False)[0]

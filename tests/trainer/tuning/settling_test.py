@@ -80,3 +80,18 @@ def test_an_own_value_of_another_kind_comes_back_too():
 
 def test_keras_tuners_own_values_are_left_out():
     assert settling.decode({"tuner/epochs": 3, "order": 2}) == {"order": 2}
+
+
+@pytest.mark.parametrize(
+    ("value", "spelled"),
+    [
+        (0.000123456, "0.000123"),
+        (64, "64"),
+        (None, "null"),
+        (True, "true"),
+        ([3, 4], "[3, 4]"),
+        ("gelu", "gelu"),
+    ],
+)
+def test_values_are_spelled_as_a_config_has_them(value, spelled):
+    assert settling.spell(value) == spelled
