@@ -28,6 +28,12 @@ class Search(artifact.Artifact):
     TYPE_NAME = "Search"
 
 
+class Folds(artifact.Artifact):
+    """What candidates were worth on each fold: `folds.json`, see components/cross_validation."""
+
+    TYPE_NAME = "Folds"
+
+
 class TrialReport(artifact.Artifact):
     """What a trial has found: `trial.json` and `rows.npz`, see components/trial/outcome.py."""
 

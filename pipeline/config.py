@@ -149,6 +149,7 @@ class Config(trainer_config.Section):
             *sections.trial_problems(self.task_settings, self.data, self.rivals, self.trial),
             *sections.format_problems(self.task, self.data),
             *sections.slice_problems(self.data, self.evaluate),
+            *sections.fold_problems(self.data, self.evaluate),
             *sections.bound_problems(self.task_settings, self.evaluate),
         ]
         if problems:

@@ -11,7 +11,7 @@ import rich.console
 import rich.live
 import rich.text
 
-from pipeline import console_text, console_training, console_tuning
+from pipeline import console_folds, console_text, console_training, console_tuning
 from trainer import progress
 
 HIT, MISS, FAILED = "HIT", "MISS", "FAILED"
@@ -64,6 +64,8 @@ class Console:
         self._training: console_training.Training | None = None
         self._search: str | None = None  # whose settings are searched
         self._trial: progress.TrialStarted | None = None  # the one under way
+        self._validates = False  # whether folds have been told of
+        self._fold: progress.FoldStarted | None = None  # the one under way
         self._live: rich.live.Live | None = None
         self._lock = threading.RLock()
 
@@ -112,7 +114,7 @@ class Console:
     def training_event(self, event: progress.Event) -> None:
         """Shows what a training tells; it belongs to the component that was started last.
 
-        Of a trial's training only the bar is shown, and a line when the trial has ended.
+        Of a training for a trial or a fold only the bar is shown, and a line when that has ended.
         """
         now = self._clock()
         with self._lock:
@@ -127,6 +129,8 @@ class Console:
             return self._trial_started(event)
         if isinstance(event, progress.TrialEnded):
             return self._trial_ended(event)
+        if isinstance(event, progress.FoldStarted | progress.FoldEnded):
+            return self._fold_lines(event)
         if isinstance(event, progress.Started):
             self._training = console_training.Training.begin(event)
             owner = next(reversed(self._running), "Training")
@@ -141,7 +145,14 @@ class Console:
             self._training = self._training.at_step(event, now)
         elif self._training and isinstance(event, progress.EpochEnd):
             self._training, lines = self._training.at_epoch_end(event, now, self.width)
-        return [] if self._trial else lines
+        return [] if self._trial or self._fold else lines
+
+    def _fold_lines(self, event: progress.FoldStarted | progress.FoldEnded) -> list[rich.text.Text]:
+        if isinstance(event, progress.FoldStarted):
+            begins, self._validates, self._fold = not self._validates, True, event
+            return [console_folds.head(event)] if begins else []
+        fold, self._fold, self._training = self._fold, None, None
+        return [console_folds.line(event, fold)] if fold else []
 
     def _trial_started(self, event: progress.TrialStarted) -> list[rich.text.Text]:
         begins = self._search != event.candidate
@@ -186,7 +197,7 @@ class Console:
         """Takes away what moves; the lines stay. Whatever comes later is still shown."""
         with self._lock:
             self._running.clear()
-            self._training = self._trial = None
+            self._training = self._trial = self._fold = None
             self._animate()
 
     def _component_ended(self, node_id: str, seconds: float, state: str) -> None:
@@ -200,7 +211,8 @@ class Console:
 
     def _end(self, name: str) -> None:
         self._running.pop(name, None)
-        self._training = self._trial = self._search = None
+        self._training = self._trial = self._search = self._fold = None
+        self._validates = False
         self._animate()
 
     def _animate(self) -> None:

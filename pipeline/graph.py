@@ -88,6 +88,7 @@ def nodes(config: config_lib.Config) -> list[Node]:
         ),
         *(_tuning(config, candidate, base) for candidate in tuned(config)),
         *(_training(config, *training, base) for training in trainings(config)),
+        *_cross_validation(config, base),
         *_trial(config),
         Node(
             "Evaluator",
@@ -121,6 +122,11 @@ def tuner_id(candidate: str) -> str:
 def tuned(config: config_lib.Config) -> tuple[str, ...]:
     """Lists whose settings are searched before they are trained; nothing without `tune`."""
     return (TRANSFORMER, *config.rivals) if config.tune else ()
+
+
+def validated(config: config_lib.Config) -> tuple[str, ...]:
+    """Lists whom a cross-validation judges, the transformer first."""
+    return (TRANSFORMER, *config.rivals)
 
 
 def candidates(config: config_lib.Config) -> list[tuple[str, int]]:
@@ -170,6 +176,22 @@ def _tuning(config: config_lib.Config, candidate: str, base: tuple[Edge, ...]) -
     return Node(tuner_id(candidate), what, inputs)
 
 
+def _cross_validation(config: config_lib.Config, base: tuple[Edge, ...]) -> list[Node]:
+    """Validates the candidates on folds of the train split, where the config has such."""
+    if not config.evaluate.folds:
+        return []
+    names = validated(config)
+    what = (
+        f"train {' and '.join(names) if len(names) < 3 else _count(len(names), 'candidate')} anew "
+        f"for each of {config.evaluate.folds} folds of the train split"
+    )
+    inputs = (
+        *(("Ingest", "examples"), ("Schema", "schema"), ("Transform", "transform_graph"), *base),
+        *((tuner_id(candidate), "best_hyperparameters") for candidate in tuned(config)),
+    )
+    return [Node("CrossValidation", what, inputs)]
+
+
 def _trial(config: config_lib.Config) -> list[Node]:
     """Compares the candidates, where there are rivals."""
     models = tuple((trainer_id(*candidate), "model") for candidate in candidates(config))
@@ -187,6 +209,7 @@ def _report(config: config_lib.Config) -> Node:
         *((judged(config), "model"), ("Evaluator", "evaluation")),
         *((("Trial", "trial"),) if config.rivals else ()),
         *((tuner_id(candidate), "search") for candidate in tuned(config)),
+        *((("CrossValidation", "folds"),) if config.evaluate.folds else ()),
     )
     return Node("Report", "write the page of the run", inputs)
 

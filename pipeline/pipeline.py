@@ -15,6 +15,8 @@ from tfx.proto import pusher_pb2, trainer_pb2, transform_pb2
 from tfx.types import standard_artifacts
 from tfx.utils import io_utils
 
+from components.cross_validation import component as cross_validation
+from components.cross_validation import settings as cross_validation_settings
 from components.data_gate import component as data_gate
 from components.evaluator import component as evaluator
 from components.ingest import component as ingest
@@ -117,12 +119,7 @@ def create_pipeline(
             analyze=[features.TRAIN_SPLIT],
             transform=[features.TRAIN_SPLIT, features.EVAL_SPLIT],
         ),
-        custom_config={
-            "task": config.task_settings.to_fields(),
-            "tokenizer": config.tokenizer.model_dump(),
-            "labels": config.data.labels and list(config.data.labels),
-            "code": code_digest.of("components/transform", "schemas", "trainer/tasks"),
-        },
+        custom_config=_transforming(config),
     )
     transform.add_upstream_node(gate)
 
@@ -138,6 +135,9 @@ def create_pipeline(
         training: _trainer(config, workspace, transform, statistics, base_model, tuners, *training)
         for training in graph.trainings(config)
     }
+
+    # How good they are on rows of the train split that the others of a fold learned from.
+    folds = _cross_validation(config, workspace, ingested, schema, transform, base_model, tuners)
 
     # The transformer has to earn its place: all candidates on the test split, and the winner.
     trial = _trial(config, ingested, transform, trainers)
@@ -156,13 +156,14 @@ def create_pipeline(
 
     # What came of it, for people; and the card that is pushed with the model.
     report = _report(
-        config, workspace, ingested, statistics, judged_model, evaluation, trial, tuners
+        config, workspace, ingested, statistics, judged_model, evaluation, trial, tuners, folds
     )
 
     components = [ingested, statistics, schema, validator, latest_blessed, gate]
     components += [start] if start else []
     components += [transform, *tuners.values(), *trainers.values()]
-    components += [trial, evaluation, report] if trial else [evaluation, report]
+    components += [node for node in (folds, trial) if node]
+    components += [evaluation, report]
 
     # A blessed model becomes a new version in the serving directory.
     if config.push.enabled:
@@ -294,6 +295,59 @@ def _training(
     }
 
 
+def _transforming(config: config_lib.Config) -> dict[str, Any]:
+    """Tells what is learned of the raw features, and what is made of them."""
+    return {
+        "task": config.task_settings.to_fields(),
+        "tokenizer": config.tokenizer.model_dump(),
+        "labels": config.data.labels and list(config.data.labels),
+        "code": code_digest.of("components/transform", "schemas", "trainer/tasks"),
+    }
+
+
+def _cross_validation(
+    config: config_lib.Config,
+    workspace: workspace_lib.Workspace,
+    ingested: ingest.Ingest,
+    schema: ImportSchemaGen | schema_gen.SchemaGen,
+    transform: transform_component.Transform,
+    base_model: types.BaseChannel | None,
+    tuners: Mapping[str, tuner_component.Tuner],
+) -> cross_validation.CrossValidation | None:
+    """Judges each candidate on folds of the train split; None where there are none."""
+    if not config.evaluate.folds:
+        return None
+    group = config.data.split.group
+    made = cross_validation.CrossValidation(
+        examples=ingested.outputs["examples"],
+        schema=schema.outputs["schema"],
+        transform_graph=transform.outputs["transform_graph"],
+        best={name: tuner.outputs["best_hyperparameters"] for name, tuner in tuners.items()},
+        base_model=base_model,
+        settings=cross_validation_settings.Settings(
+            task=config.task_settings,
+            folds=config.evaluate.folds,
+            metric=config.evaluate.metric,
+            alpha=config.trial.alpha,
+            seed=config.train.seed,
+            unit_by=(group,)
+            if group
+            else tuple(tasks.contract(config.task).split_by(config.task_settings)),
+            is_group=group is not None,
+            transform=_transforming(config),
+            trainings={
+                name: _training(config, workspace, name, {}) for name in graph.validated(config)
+            },
+            backup_dir=str(workspace.backups),
+        ),
+    )
+    rooms = ("cross_validation", "ingest", "transform", "trial")
+    _tell_cache(
+        made, code_digest.of(*(f"components/{room}" for room in rooms), "schemas", "trainer")
+    )
+    return made
+
+
 def _trial(
     config: config_lib.Config,
     ingested: ingest.Ingest,
@@ -333,6 +387,7 @@ def _report(
     evaluation: evaluator.Evaluator,
     trial: trial_component.Trial | None,
     tuners: Mapping[str, tuner_component.Tuner],
+    folds: cross_validation.CrossValidation | None,
 ) -> report_component.Report:
     """Tells what came of the run, blessed or not."""
     made = report_component.Report(
@@ -342,6 +397,7 @@ def _report(
         evaluation=evaluation.outputs["evaluation"],
         trial=trial.outputs["trial"] if trial else None,
         searches={name: tuner.outputs["search"] for name, tuner in tuners.items()},
+        folds=folds.outputs["folds"] if folds else None,
         settings=report_settings.Settings(
             name=config.name,
             task=config.task_settings,
@@ -353,7 +409,7 @@ def _report(
             report_dir=str(workspace.report),
         ),
     )
-    rooms = ("report", "pages", "trial", "evaluator", "statistics")
+    rooms = ("report", "pages", "trial", "evaluator", "statistics", "cross_validation")
     _tell_cache(
         made, code_digest.of(*(f"components/{room}" for room in rooms), "schemas", "trainer")
     )

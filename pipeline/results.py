@@ -11,6 +11,7 @@ from tfx.orchestration import metadata
 from tfx.types import artifact_utils, standard_artifacts
 from tfx.utils import io_utils
 
+from components.cross_validation import outcome as folds_lib
 from components.data_gate import findings as findings_lib
 from components.evaluator import evaluation, verdict
 from components.trial import outcome
@@ -31,6 +32,7 @@ class Results:
         warnings: What DataGate found, but let pass.
         trial: What the trial of the transformer has come to; None without rivals.
         searches: What was searched for better settings, the transformer's first.
+        folds: What candidates were worth on folds of the train split; None without folds.
     """
 
     rows: dict[str, int]
@@ -40,6 +42,7 @@ class Results:
     warnings: tuple[findings_lib.Finding, ...] = ()
     trial: outcome.Outcome | None = None
     searches: tuple[record.Search, ...] = ()
+    folds: folds_lib.Outcome | None = None
 
 
 def read(workspace: workspace_lib.Workspace, nodes: Sequence[execution.NodeRun]) -> Results:
@@ -58,6 +61,7 @@ def read(workspace: workspace_lib.Workspace, nodes: Sequence[execution.NodeRun])
             if node_id.partition("_")[0] == "Tuner"
             for artifact in outputs(ids[node_id], "search")
         ]
+        validated = outputs(ids["CrossValidation"], "folds") if "CrossValidation" in ids else []
         tried = outputs(ids["Trial"], "trial") if "Trial" in ids else []
         pushed = outputs(ids["Pusher"], "pushed_model") if "Pusher" in ids else []
     return Results(
@@ -66,6 +70,7 @@ def read(workspace: workspace_lib.Workspace, nodes: Sequence[execution.NodeRun])
         pushed_dir=next((_destination(artifact) for artifact in pushed), None),
         quarantined=quarantine.properties["rows"].int_value,
         warnings=findings_lib.read(report.uri).warnings,
+        folds=next((folds_lib.read(artifact.uri) for artifact in validated), None),
         searches=tuple(_search(artifact) for artifact in searched),
         trial=next((outcome.read(artifact.uri) for artifact in tried), None),
     )

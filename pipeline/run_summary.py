@@ -6,12 +6,21 @@ import shutil
 import sys
 from collections.abc import Mapping, Sequence
 
+from components.cross_validation import outcome as folds_lib
 from components.data_gate import findings as findings_lib
 from components.evaluator import verdict
 from components.trial import comparison, outcome
 from components.trial import settings as trial_settings
 from pipeline import config as config_lib
-from pipeline import errors, execution, results, summary, summary_trial, summary_tuning
+from pipeline import (
+    errors,
+    execution,
+    results,
+    summary,
+    summary_folds,
+    summary_trial,
+    summary_tuning,
+)
 from pipeline import workspace as workspace_lib
 from schemas import metrics as metrics_lib
 from trainer.tuning import record, settling
@@ -47,6 +56,7 @@ def build(
         next_command=_next_command(found, len(config.task_settings.texts)),
         trial=_trial(found.trial) if found.trial else None,
         search=_search(found.searches) if found.searches else None,
+        folds=_folds(found.folds) if found.folds else None,
     )
 
 
@@ -91,6 +101,27 @@ def _search(found: Sequence[record.Search]) -> summary_tuning.SearchSummary:
             )
         )
     return summary_tuning.SearchSummary(ordered[0].method, ordered[0].metric, rows)
+
+
+def _folds(found: folds_lib.Outcome) -> summary_folds.FoldSummary:
+    """Takes out of a cross-validation what a summary shows."""
+    rows = []
+    for candidate in found.candidates:
+        mean = found.mean(candidate)
+        is_rival = candidate != trial_settings.TRANSFORMER
+        better = found.better_than(candidate) if is_rival else None
+        rows.append(
+            summary_folds.FoldRow(
+                candidate,
+                mean.mean if mean else None,
+                mean.low if mean else None,
+                mean.high if mean else None,
+                better.mean if better else None,
+                better.low if better else None,
+                better.high if better else None,
+            )
+        )
+    return summary_folds.FoldSummary(found.metric, found.count, 1.0 - found.alpha, rows)
 
 
 def _trial(found: outcome.Outcome) -> summary_trial.TrialSummary:

@@ -6,7 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 import rich.text
 
 from pipeline import console as console_lib
-from pipeline import console_text, summary_metrics, summary_table, summary_trial, summary_tuning
+from pipeline import (
+    console_text,
+    summary_folds,
+    summary_metrics,
+    summary_table,
+    summary_trial,
+    summary_tuning,
+)
 
 MetricRow = summary_metrics.MetricRow
 BLESSED, NOT_BLESSED = "blessed", "not blessed"
@@ -51,6 +58,7 @@ class RunSummary:
         next_command: What to try now; None if nothing comes to mind.
         trial: What the trial of the transformer has come to; None where there was none.
         search: What searches for better settings have come to; None where there was none.
+        folds: What candidates were worth on folds; None where there were none.
     """
 
     name: str
@@ -71,6 +79,7 @@ class RunSummary:
     next_command: str | None = None
     trial: summary_trial.TrialSummary | None = None
     search: summary_tuning.SearchSummary | None = None
+    folds: summary_folds.FoldSummary | None = None
 
     @property
     def cached(self) -> int:
@@ -81,7 +90,7 @@ class RunSummary:
 def render(summary: RunSummary, console: console_lib.Console) -> None:
     """Shows a summary, with what matters most at its end, where eyes are when a run is over."""
     sections = [
-        *(_components, _rows, _warnings, _search, _trial),
+        *(_components, _rows, _warnings, _search, _folds, _trial),
         *(_metrics, _slices, _verdict, _places),
     ]
     for section in sections:
@@ -128,6 +137,12 @@ def _search(summary: RunSummary, console: console_lib.Console) -> list[rich.text
     if summary.search is None:
         return []
     return summary_tuning.lines(summary.search, console.width, console.printable)
+
+
+def _folds(summary: RunSummary, console: console_lib.Console) -> list[rich.text.Text]:
+    if summary.folds is None:
+        return []
+    return summary_folds.lines(summary.folds, console.width)
 
 
 def _trial(summary: RunSummary, console: console_lib.Console) -> list[rich.text.Text]:

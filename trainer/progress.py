@@ -133,7 +133,49 @@ class TrialEnded:
     reason: str
 
 
-Event = Started | Step | EpochEnd | Finished | Failed | TrialStarted | TrialEnded
+@dataclasses.dataclass(frozen=True)
+class FoldStarted:
+    """A cross-validation begins with a candidate on a fold; its training's events come after this.
+
+    Attributes:
+        candidate: Its name.
+        number: Of the fold, from 1.
+        folds: How many there are.
+        metric: What decides.
+    """
+
+    candidate: str
+    number: int
+    folds: int
+    metric: str
+
+
+@dataclasses.dataclass(frozen=True)
+class FoldEnded:
+    """A candidate has been judged on a fold.
+
+    Attributes:
+        value: The metric on the fold's rows; None where they leave it undefined.
+        seconds: Wall time of training and asking.
+        seconds_left: Estimate of the time to the end of the validation.
+    """
+
+    value: float | None
+    seconds: float
+    seconds_left: float
+
+
+Event = (
+    Started
+    | Step
+    | EpochEnd
+    | Finished
+    | Failed
+    | TrialStarted
+    | TrialEnded
+    | FoldStarted
+    | FoldEnded
+)
 _TYPES = {cls.__name__: cls for cls in typing.get_args(Event)}
 
 

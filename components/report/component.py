@@ -24,6 +24,7 @@ class ReportSpec(types.ComponentSpec):
         executor.MODEL_KEY: ChannelParameter(type=standard_artifacts.Model),
         executor.EVALUATION_KEY: ChannelParameter(type=standard_artifacts.ModelEvaluation),
         executor.TRIAL_KEY: ChannelParameter(type=artifacts.TrialReport, optional=True),
+        executor.FOLDS_KEY: ChannelParameter(type=artifacts.Folds, optional=True),
     }
     OUTPUTS = {  # noqa: RUF012 - as above
         executor.REPORT_KEY: ChannelParameter(type=artifacts.RunReport),
@@ -48,6 +49,7 @@ class Report(base_component.BaseComponent):
         settings: settings_lib.Settings,
         trial: types.BaseChannel | None = None,
         searches: Mapping[str, types.BaseChannel] | None = None,
+        folds: types.BaseChannel | None = None,
     ) -> None:
         """Makes the node.
 
@@ -59,6 +61,7 @@ class Report(base_component.BaseComponent):
             settings: What the report is of.
             trial: What the trial has found (TrialReport); without one the model itself is asked.
             searches: Candidate to the search for better settings of it (Search).
+            folds: What candidates were worth on folds of the train split (Folds).
         """
         found = {executor.SEARCH_KEY.format(name): each for name, each in (searches or {}).items()}
         inputs = {key: ChannelParameter(type=artifacts.Search) for key in found}
@@ -69,6 +72,7 @@ class Report(base_component.BaseComponent):
             model=model,
             evaluation=evaluation,
             trial=trial,
+            folds=folds,
             settings=settings.to_json(),
             report=types.Channel(type=artifacts.RunReport),
             **found,

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from components.cross_validation import outcome as folds_lib
 from components.evaluator import verdict as verdict_lib
 from components.statistics import text_statistics
 from components.trial import ceiling, comparison, outcome
@@ -113,6 +114,7 @@ class Contents:
         attention: Number of a row to how its tokens attend to each other.
         positions: What tells the judged model positions; None where nothing does.
         searches: Candidate to the search for better settings of it.
+        folds: What candidates were worth on folds of the train split; None where there were none.
     """
 
     name: str
@@ -133,6 +135,7 @@ class Contents:
     attention: Mapping[int, Attention] = dataclasses.field(default_factory=dict)
     positions: Positions | None = None
     searches: Mapping[str, record.Search] = dataclasses.field(default_factory=dict)
+    folds: folds_lib.Outcome | None = None
 
     @property
     def candidates(self) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ MODEL_KEY = "model"
 EVALUATION_KEY = "evaluation"
 TRIAL_KEY = "trial"
 SEARCH_KEY = "search_{}"  # of a candidate
+FOLDS_KEY = "folds"
 REPORT_KEY = "report"
 # What the output holds.
 PAGE_FILE = "index.html"

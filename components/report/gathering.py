@@ -6,6 +6,7 @@ from tfx import types
 from tfx.types import artifact_utils
 from tfx.utils import io_utils
 
+from components.cross_validation import outcome as folds_lib
 from components.evaluator import evaluation
 from components.report import contents, executor, looking, provenance, reading
 from components.report import settings as settings_lib
@@ -58,6 +59,7 @@ def gather(
         attention=reading.attention(found, model_dir, asked.task),
         positions=looking.positions(model_dir, _MAX_POSITIONS),
         searches=_searches(inputs),
+        folds=_folds(inputs),
     )
 
 
@@ -70,6 +72,12 @@ def _searches(inputs: Inputs) -> dict[str, record.Search]:
     ]
     found.sort(key=lambda search: search.candidate != trial_settings.TRANSFORMER)
     return {search.candidate: search for search in found}
+
+
+def _folds(inputs: Inputs) -> folds_lib.Outcome | None:
+    if not inputs.get(executor.FOLDS_KEY):
+        return None
+    return folds_lib.read(_uri(inputs, executor.FOLDS_KEY))
 
 
 def _lineage(

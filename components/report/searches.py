@@ -197,9 +197,8 @@ def _coordinates(search: record.Search) -> parts.Plot | None:
         color=charts.shade(0), filled=True, size=50, opacity=1
     )
     at = altair.Chart(charts.data(ticks)).encode(x=x, y=y, text="text:N")
-    place = {"align": "left", "dx": 6, "fontSize": 10}
-    halo = at.mark_text(**place, stroke="var(--page)", strokeWidth=3)
-    texts = at.mark_text(**place)
+    halo = at.mark_text(align="left", dx=6, fontSize=10, stroke="var(--page)", strokeWidth=3)
+    texts = at.mark_text(align="left", dx=6, fontSize=10)
     drawn = altair.layer(uprights, others, best, points, halo, texts)
     caption = (
         f"Values of {search.candidate}: a line a trial, the stronger the better; in colour the one "

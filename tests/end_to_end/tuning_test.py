@@ -1,4 +1,4 @@
-"""A search as a user has it: killed after its first trial, gone on with, and trained by."""
+"""A search as a user has it, killed after its first trial and gone on with; and folds after it."""
 
 import json
 import os
@@ -9,13 +9,14 @@ import threading
 
 import pytest
 
+from components.cross_validation import outcome
 from tests.end_to_end import user as user_lib
 from trainer.tuning import record
 
 _SETTINGS = (
     "tune={method: random, trials: 2, space: {train.learning_rate: [1e-3, 1e-2]}}",
     "train={batch_size: 32, epochs: 1}",
-    "evaluate.floor={auc: 0.0}",
+    "evaluate={floor: {auc: 0.0}, folds: 2}",
 )
 _TRIAL = re.compile(r"^ +(\d)/2 +[01]\.\d{4} +([01]\.\d{4}) .* train\.learning_rate ([\d.]+)", re.M)
 
@@ -77,6 +78,25 @@ def test_the_best_values_are_trained_with(run: user_lib.Run, search: record.Sear
     )
     metrics = training["epochs"][0]["metrics"]
     assert metrics["eval_accuracy"] == pytest.approx(best.value)
+
+
+def test_every_row_of_the_train_split_is_held_out_once(
+    user: user_lib.User, run: user_lib.Run, search: record.Search
+) -> None:
+    [directory] = (user.root / "artifacts" / "CrossValidation" / "folds").iterdir()
+    found = outcome.read(str(directory))
+    [rows] = re.findall(r"^  train +(\d+)$", run.out, re.MULTILINE)
+    assert sum(fold.rows for fold in found.folds) == int(rows)
+    assert {fold.learned_from + fold.rows for fold in found.folds} == {int(rows)}
+    assert abs(found.folds[0].rows - found.folds[1].rows) < 20  # twins stay together
+    # They are trained with the best values too, on half of the rows.
+    assert all(0.5 < value <= 1.0 for value in found.values("transformer"))
+    mean = found.mean("transformer")
+    interval = f"{mean.low:.4f} to {mean.high:.4f}"
+    summary = run.out[run.out.index("\nreviews  ") :]
+    assert re.search(rf"^  transformer +{mean.mean:.4f}  {interval}$", summary, re.MULTILINE)
+    page = (user.root / "report" / "index.html").read_text(encoding="utf-8")
+    assert "Mean accuracy over 2 folds, with its interval" in page
 
 
 def test_nothing_is_left_to_go_on_from(user: user_lib.User, run: user_lib.Run) -> None:

@@ -152,3 +152,13 @@ def test_a_search_says_what_is_sought_and_at_what_cost() -> None:
         "hyperband"
     )
     assert "Tuner" not in _nodes()
+
+
+def test_a_cross_validation_says_who_is_trained_how_often() -> None:
+    assert _nodes("evaluate.folds=5")["CrossValidation"].what == (
+        "train transformer anew for each of 5 folds of the train split"
+    )
+    assert _nodes("evaluate.folds=5", "rivals=[linear, cnn]")["CrossValidation"].what == (
+        "train 3 candidates anew for each of 5 folds of the train split"
+    )
+    assert "CrossValidation" not in _nodes()

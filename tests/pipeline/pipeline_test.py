@@ -10,6 +10,7 @@ from tfx.dsl.components.base import base_component
 from tfx.orchestration import pipeline as tfx_pipeline
 from tfx.utils import dependency_utils, json_utils
 
+from components.cross_validation import settings as cross_validation_settings
 from components.evaluator import component as evaluator
 from components.ingest import columns
 from components.ingest import executor as ingest_executor
@@ -22,6 +23,7 @@ from trainer import exported
 _SLICES = "evaluate.slices=[shop]"
 _NO_PUSH = "push.enabled=false"
 _RIVALS = "rivals=[linear, embeddings, cnn, lstm]"
+_FOLDS = "evaluate.folds=3"
 _TUNE = "tune={method: random, trials: 4, epochs: 2}"
 _CURATED = f"data.schema={config_lib.PROJECT / 'schemas' / 'classification' / 'schema.pbtxt'}"
 
@@ -68,6 +70,8 @@ def _edges(created: tfx_pipeline.Pipeline) -> dict[str, set[graph.Edge]]:
         (_RIVALS, "trial.seeds=3"),
         (_TUNE,),
         (_TUNE, _RIVALS, "trial.seeds=2"),
+        (_FOLDS,),
+        (_FOLDS, _TUNE, _RIVALS),
     ],
     ids=lambda overrides: " ".join(o.partition("=")[0] for o in overrides) or "defaults",
 )
@@ -233,6 +237,7 @@ def test_the_evaluator_is_ours() -> None:
         ("Trainer", ["trainer", "schemas"]),
         ("Tuner", ["trainer", "schemas"]),
         ("Trial", ["components/trial", "schemas", "trainer"]),
+        ("CrossValidation", ["components/cross_validation", "components/ingest", "trainer"]),
         ("Evaluator", ["components/evaluator", "schemas", "trainer/tasks"]),
         ("Report", ["components/report", "components/pages", "components/trial", "schemas"]),
         ("Pusher", ["components/pusher", "components/report"]),
@@ -261,6 +266,7 @@ def test_changed_code_is_another_setting(
         ("StatisticsGen", "statistics"),
         ("DataGate", "data_gate"),
         ("Transform", "transform"),
+        ("CrossValidation", "cross_validation"),
         ("Trial", "trial"),
         ("Evaluator", "evaluator"),
         ("Report", "report"),
@@ -280,7 +286,7 @@ def test_changed_code_of_a_room_that_is_imported_is_another_setting(
 
 def _settings(node_id: str) -> str:
     """All settings that TFX's cache compares; columns to slice by, so that a schema is inferred."""
-    node = _node(node_id, _SLICES, "rivals=[linear]", _TUNE)
+    node = _node(node_id, _SLICES, "rivals=[linear]", _TUNE, _FOLDS)
     return repr(sorted(node.exec_properties.items()))
 
 
@@ -449,3 +455,34 @@ def test_only_the_transformer_is_searched_from_a_model_to_start_from(
     made = {node.id: node for node in _create(*settings).components}
     assert made["Tuner"].inputs["base_model"].producer_component_id == "Pretrained"
     assert "base_model" not in made["Tuner_linear"].inputs
+
+
+def _validated(*overrides: str) -> cross_validation_settings.Settings:
+    settings = _node("CrossValidation", *overrides).exec_properties["settings"]
+    return cross_validation_settings.Settings.from_json(settings)
+
+
+def test_a_cross_validation_trains_as_the_trainers_do() -> None:
+    settings = ("rivals=[linear]", _FOLDS, "trial.alpha=0.1", "train.seed=7")
+    told = _validated(*settings)
+    assert (told.folds, told.metric, told.alpha, told.seed) == (3, "accuracy", 0.1, 7)
+    assert list(told.trainings) == ["transformer", "linear"]
+    assert told.trainings["transformer"] == _custom("Trainer", *settings)
+    assert told.trainings["linear"] == _custom("Trainer_linear", *settings)
+    assert told.transform == _custom("Transform", *settings)
+
+
+def test_what_keeps_rows_together_in_a_split_does_in_folds() -> None:
+    told = _validated(_FOLDS)
+    assert (told.unit_by, told.is_group) == (("text",), False)
+    told = _validated(_FOLDS, "data.split.group=shop", "data.keep={shop: text}")
+    assert (told.unit_by, told.is_group) == (("shop",), True)
+
+
+def test_each_candidate_is_validated_with_the_best_values_of_its_search() -> None:
+    inputs = _node("CrossValidation", _FOLDS, _TUNE, "rivals=[linear]").inputs
+    sources = {key: channel.producer_component_id for key, channel in inputs.items()}
+    assert sources == {
+        **{"examples": "Ingest", "schema": "Schema", "transform_graph": "Transform"},
+        **{"best_transformer": "Tuner", "best_linear": "Tuner_linear"},
+    }
