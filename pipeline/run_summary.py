@@ -98,6 +98,7 @@ def _search(found: Sequence[record.Search]) -> summary_tuning.SearchSummary:
                 best=best.value,
                 values=", ".join(f"{k} {settling.spell(v)}" for k, v in best.values.items()),
                 seconds=search.seconds,
+                kept_own=best.number == search.trials[0].number,
             )
         )
     return summary_tuning.SearchSummary(ordered[0].method, ordered[0].metric, rows)

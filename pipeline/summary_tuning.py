@@ -24,6 +24,7 @@ class SearchRow:
         best: That of the best.
         values: The best values, spelled.
         seconds: Wall time of all trials.
+        kept_own: Whether the best values are the config's own.
     """
 
     candidate: str
@@ -33,6 +34,7 @@ class SearchRow:
     best: float | None
     values: str
     seconds: float
+    kept_own: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,7 +62,7 @@ def lines(search: SearchSummary, width: int | None, clean: Clean) -> list[rich.t
         for i, row in enumerate([_HEADS, *(_cells(row) for row in search.rows)])
     ]
     told = [
-        f"{row.candidate} takes {row.values}{', the own' if row.own == row.best else ''}"
+        f"{row.candidate} {'keeps its own values' if row.kept_own else 'takes'}: {row.values}"
         for row in search.rows
     ]
     sentences = [

@@ -44,6 +44,8 @@ class Outcome:
         alpha: Intervals miss with about this chance.
         units: Of the train split: texts or groups that stay together.
         folds: All of them, candidate by candidate.
+        minimum: The smallest value that the metric can take; None where there is none.
+        maximum: The largest.
     """
 
     metric: str
@@ -51,6 +53,8 @@ class Outcome:
     alpha: float
     units: int
     folds: Sequence[Fold]
+    minimum: float | None = None
+    maximum: float | None = None
 
     @property
     def count(self) -> int:
@@ -67,8 +71,16 @@ class Outcome:
         return [fold.metrics[self.metric] for fold in self.folds if fold.candidate == candidate]
 
     def mean(self, candidate: str) -> intervals.Interval | None:
-        """Computes the mean over the folds; None where one of them leaves it undefined."""
-        return self._interval(self.values(candidate))
+        """Computes the mean over the folds; None where one of them leaves it undefined.
+
+        The interval is cut where the metric ends: t knows nothing of that.
+        """
+        found = self._interval(self.values(candidate))
+        if found is None:
+            return None
+        low = found.low if self.minimum is None else max(found.low, self.minimum)
+        high = found.high if self.maximum is None else min(found.high, self.maximum)
+        return intervals.Interval(found.mean, low, high)
 
     def better_than(self, rival: str) -> intervals.Interval | None:
         """Computes by how much the transformer is better than a rival, fold by fold.

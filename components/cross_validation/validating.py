@@ -104,6 +104,8 @@ class Validation:
             alpha=asked.alpha,
             units=units,
             folds=[found[c, n] for c in asked.trainings for n in range(1, asked.folds + 1)],
+            minimum=metric.minimum,
+            maximum=metric.maximum,
         )
 
     def _fold(

@@ -26,6 +26,14 @@ def test_means_and_paired_differences_have_the_corrected_interval():
     assert dataclasses.astuple(better) == pytest.approx(dataclasses.astuple(expected))
 
 
+def test_an_interval_ends_where_the_metric_does():
+    found = _found(transformer=[0.95, 0.97], linear=[0.05, 0.02])
+    cut = dataclasses.replace(found, minimum=0.0, maximum=1.0)
+    assert (cut.mean("transformer").high, cut.mean("linear").low) == (1.0, 0.0)
+    assert cut.mean("transformer").low == found.mean("transformer").low
+    assert found.mean("transformer").high > 1.0 > cut.better_than("linear").mean
+
+
 def test_better_is_above_nothing_whichever_way_is_better():
     found = _found(higher_is_better=False, transformer=[0.2, 0.3], linear=[0.5, 0.4])
     assert found.better_than("linear").mean == pytest.approx(0.2)

@@ -152,3 +152,22 @@ def test_lower_is_better_where_the_metric_says_so(tmp_path):
 def test_a_search_comes_back_from_json(tmp_path):
     found = searching.searched(tmp_path, method="random", trials=2)
     assert type(found).from_json(found.to_json()) == found
+
+
+def test_what_an_earlier_rung_took_is_the_earlier_trials(tmp_path):
+    epochs_of = {}
+
+    def train(values, epochs):
+        """Goes on with the same values, as trainings do; one process was killed on the way."""
+        before = epochs_of.get(str(values), 0)
+        epochs_of[str(values)] = epochs
+        killed = 100.0 if epochs == 9 else 0.0
+        return dataclasses.replace(
+            searching.bowl(values, epochs),
+            seconds=float(epochs - before),
+            earlier_seconds=before + killed,
+            total_seconds=epochs + killed,
+        )
+
+    found = searching.searched(tmp_path, train=train, method="hyperband", trials=13)
+    assert [trial.seconds for trial in found.trials] == [1.0] * 9 + [2.0] * 3 + [6.0 + 100.0]
