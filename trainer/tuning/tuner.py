@@ -9,6 +9,7 @@ import dataclasses
 import hashlib
 import json
 import logging
+import math
 import pathlib
 import shutil
 import statistics
@@ -113,6 +114,7 @@ class Tuner(base_tuner.BaseTuner):
         )
         try:
             trained = self._done(values, epochs) or self._train(values, epochs)
+            _check(self._metric, trained.value)
         except errors.DataError as error:
             raise keras_tuner_errors.FatalError(str(error)) from error
         except RuntimeError as error:
@@ -230,6 +232,18 @@ class Tuner(base_tuner.BaseTuner):
     def _path(self, values: space_lib.Values, epochs: int) -> pathlib.Path:
         told = json.dumps([values, epochs], sort_keys=True)
         return self._root / "done" / f"{hashlib.sha256(told.encode()).hexdigest()[:16]}.json"
+
+
+def _check(metric: str, value: float) -> None:
+    """Refuses what cannot be compared.
+
+    Raises:
+        RuntimeError: If the metric is undefined on the eval split.
+    """
+    if not math.isfinite(value):
+        raise RuntimeError(
+            f"`tune.metric` must be defined on the eval split. Received: {metric}={value}"
+        )
 
 
 def _number(trial: trial_lib.Trial) -> int:

@@ -105,6 +105,19 @@ def test_where_every_trial_fails_none_is_best(tmp_path):
     assert (found.best, found.ranked(), len(found.run)) == (0, [], 5)
 
 
+def test_a_metric_that_is_undefined_is_a_failed_trial(tmp_path):
+    def train(values, epochs):
+        value = float("nan") if values["width"] < 3 else 0.5
+        return dataclasses.replace(searching.bowl(values, epochs), curve=(value,), best_epoch=1)
+
+    found = searching.searched(tmp_path, train=train, method="random", trials=8)
+    failed = [trial for trial in found.trials if trial.status == "failed"]
+    assert {trial.values["width"] < 3 for trial in failed} == {True}
+    assert failed[0].reason == (
+        "`tune.metric` must be defined on the eval split. Received: accuracy=nan"
+    )
+
+
 def test_what_no_training_can_do_ends_the_search(tmp_path):
     def train(values, epochs):
         raise errors.DataError("The eval split must have examples. Received: 0")
