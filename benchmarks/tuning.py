@@ -91,7 +91,8 @@ def _row(search: dict, time: str, test: float) -> str:
     trials, best = search["trials"], _best(search)
     epochs = sum(len(t["curve"]) - _before(trials, t) for t in trials)
     values = ", ".join(f"{key} {value:.3g}" for key, value in best["values"].items())
-    own = next(t["value"] for t in trials if t["number"] == 1)
+    # Of Hyperband the rung that the config's own values came to.
+    own = [t["value"] for t in trials if t["values"] == trials[0]["values"]][-1]
     found = f"{best['value']:.4f} (trial {best['number']})"
     cells = (
         search["method"],

@@ -93,12 +93,12 @@ def _search(found: Sequence[record.Search]) -> summary_tuning.SearchSummary:
             summary_tuning.SearchRow(
                 candidate=search.candidate,
                 trials=len(search.run),
-                own=search.trials[0].value,
+                own=search.own.value if search.own else None,
                 runner_up=others[0].value if others else None,
                 best=best.value,
                 values=", ".join(f"{k} {settling.spell(v)}" for k, v in best.values.items()),
                 seconds=search.seconds,
-                kept_own=best.number == search.trials[0].number,
+                kept_own=best.values == search.trials[0].values,
             )
         )
     return summary_tuning.SearchSummary(ordered[0].method, ordered[0].metric, rows)

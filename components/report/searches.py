@@ -57,13 +57,13 @@ def _summary(found: Sequence[record.Search]) -> parts.Table:
     rows = []
     for search in found:
         ranked = search.ranked()
-        own, best = search.trials[0], ranked[0]
+        own, best = search.own, ranked[0]
         rows.append(
             (
                 search.candidate,
                 str(len(search.run)),
                 parts.duration(search.seconds),
-                parts.value(own.value),
+                parts.value(own.value if own else None),
                 parts.value(ranked[1].value if len(ranked) > 1 else None),
                 parts.value(best.value),
                 _spelled(best.values),
@@ -85,7 +85,7 @@ def _trials(search: record.Search) -> parts.Table:
     shown = [*ranked, *failed][:_MOST_ROWS]
     rows = [
         (
-            f"{trial.number}{' (own)' if trial.number == 1 else ''}",
+            f"{trial.number}{' (own)' if trial.values == search.trials[0].values else ''}",
             parts.value(trial.value) if trial.status == "done" else trial.status,
             *(settling.spell(trial.values.get(key)) for key in keys),
             f"{trial.best_epoch} of {trial.epochs}" if trial.best_epoch else parts.ABSENT,

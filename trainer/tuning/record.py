@@ -106,6 +106,13 @@ class Search:
         return [trial for trial in self.trials if trial.status != "refused"]
 
     @property
+    def own(self) -> Trial | None:
+        """The trial with the config's own values, of rungs the last; None if it failed."""
+        values = self.trials[0].values
+        done = [t for t in self.trials if t.status == "done" and t.values == values]
+        return max(done, key=lambda trial: trial.epochs, default=None)
+
+    @property
     def seconds(self) -> float:
         """Wall time of all trials."""
         return sum(trial.seconds for trial in self.trials)

@@ -147,6 +147,15 @@ def test_each_trial_is_told_with_the_best_so_far_and_the_time_left(tmp_path):
     assert [event.seconds_left for event in ends] == [18.0, 9.0, 0.0]
 
 
+def test_the_own_values_are_told_as_far_as_they_went(tmp_path):
+    """Of Hyperband the config's own, if they are the best, go on from rung to rung."""
+    own = {"rate": 1e-2, "width": 3}
+    found = searching.searched(tmp_path, own=own, method="hyperband", trials=13)
+    assert (found.trials[0].epochs, found.own.epochs, found.own.values) == (1, 9, own)
+    failed = dataclasses.replace(found.trials[0], status="failed", value=None)
+    assert dataclasses.replace(found, trials=[failed]).own is None
+
+
 def test_nothing_is_left_of_a_search_that_was_discarded(tmp_path):
     made = searching.search(tmp_path / "search", method="random", trials=2)
     made.search()
