@@ -22,6 +22,18 @@ class TextStatistics(artifact.Artifact):
     TYPE_NAME = "TextStatistics"
 
 
+class Search(artifact.Artifact):
+    """What a search for better settings has tried: `search.json`, see trainer/tuning/record.py."""
+
+    TYPE_NAME = "Search"
+
+
+class Folds(artifact.Artifact):
+    """What candidates were worth on each fold: `folds.json`, see components/cross_validation."""
+
+    TYPE_NAME = "Folds"
+
+
 class TrialReport(artifact.Artifact):
     """What a trial has found: `trial.json` and `rows.npz`, see components/trial/outcome.py."""
 

@@ -7,6 +7,7 @@ import schemas
 from components.trial.settings import TRANSFORMER
 from pipeline import config as config_lib
 from schemas import features, tasks, tokens
+from trainer.tuning import config as tuning_config
 
 Edge = tuple[str, str]
 
@@ -85,7 +86,9 @@ def nodes(config: config_lib.Config) -> list[Node]:
             (("Ingest", "examples"), ("Schema", "schema"), *base),
             after=("DataGate",),
         ),
+        *(_tuning(config, candidate, base) for candidate in tuned(config)),
         *(_training(config, *training, base) for training in trainings(config)),
+        *_cross_validation(config, base),
         *_trial(config),
         Node(
             "Evaluator",
@@ -116,6 +119,21 @@ def trainer_id(candidate: str, seed: int) -> str:
     return first if seed == 1 else f"{first}_{seed}"
 
 
+def tuner_id(candidate: str) -> str:
+    """Names the node that searches for better settings of a candidate."""
+    return "Tuner" if candidate == TRANSFORMER else f"Tuner_{candidate}"
+
+
+def tuned(config: config_lib.Config) -> tuple[str, ...]:
+    """Lists whose settings are searched before they are trained; nothing without `tune`."""
+    return (TRANSFORMER, *config.rivals) if config.tune else ()
+
+
+def validated(config: config_lib.Config) -> tuple[str, ...]:
+    """Lists whom a cross-validation judges, the transformer first."""
+    return (TRANSFORMER, *config.rivals)
+
+
 def candidates(config: config_lib.Config) -> list[tuple[str, int]]:
     """Lists what a trial compares, by candidate and seed; nothing where there are no rivals."""
     names = (TRANSFORMER, *config.rivals) if config.rivals else ()
@@ -141,8 +159,42 @@ def _training(config: config_lib.Config, candidate: str, seed: int, base: tuple[
         *(("Transform", "transformed_examples"), ("Transform", "transform_graph")),
         *(("StatisticsGen", "statistics"), ("StatisticsGen", "text_statistics")),
         *(base if transformer else ()),
+        *(((tuner_id(candidate), "best_hyperparameters"),) if config.tune else ()),
     )
     return Node(trainer_id(candidate, seed), what, inputs)
+
+
+def _tuning(config: config_lib.Config, candidate: str, base: tuple[Edge, ...]) -> Node:
+    """Searches for better settings of a candidate; all have the same budget."""
+    tune = config.tune or tuning_config.TuneConfig.model_validate({})
+    transformer = candidate == TRANSFORMER
+    keys = (tune.space if transformer else tune.rivals[candidate]) or {}
+    epochs = _count(tune.epochs or config.train.epochs, "epoch")
+    what = (
+        f"search {', '.join(keys)}{'' if transformer else f' of the rival {candidate}'} in "
+        f"{_count(tune.trials, 'trial')} of up to {epochs}, {tune.method}"
+    )
+    inputs = (
+        *(("Transform", "transformed_examples"), ("Transform", "transform_graph")),
+        *(base if transformer else ()),
+    )
+    return Node(tuner_id(candidate), what, inputs)
+
+
+def _cross_validation(config: config_lib.Config, base: tuple[Edge, ...]) -> list[Node]:
+    """Validates the candidates on folds of the train split, where the config has such."""
+    if not config.evaluate.folds:
+        return []
+    names = validated(config)
+    what = (
+        f"train {' and '.join(names) if len(names) < 3 else _count(len(names), 'candidate')} anew "
+        f"for each of {config.evaluate.folds} folds of the train split"
+    )
+    inputs = (
+        *(("Ingest", "examples"), ("Schema", "schema"), ("Transform", "transform_graph"), *base),
+        *((tuner_id(candidate), "best_hyperparameters") for candidate in tuned(config)),
+    )
+    return [Node("CrossValidation", what, inputs)]
 
 
 def _trial(config: config_lib.Config) -> list[Node]:
@@ -162,6 +214,8 @@ def _report(config: config_lib.Config, probed: tuple[Edge, ...]) -> Node:
         *((judged(config), "model"), ("Evaluator", "evaluation")),
         *((("Trial", "trial"),) if config.rivals else ()),
         *probed,
+        *((tuner_id(candidate), "search") for candidate in tuned(config)),
+        *((("CrossValidation", "folds"),) if config.evaluate.folds else ()),
     )
     return Node("Report", "write the page of the run", inputs)
 

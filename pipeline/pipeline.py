@@ -1,6 +1,7 @@
 """The pipeline, in the order in which data goes through it."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from tfx import types
 from tfx.components import ExampleValidator
@@ -13,6 +14,8 @@ from tfx.proto import pusher_pb2, trainer_pb2, transform_pb2
 from tfx.types import standard_artifacts
 from tfx.utils import io_utils
 
+from components.cross_validation import component as cross_validation
+from components.cross_validation import settings as cross_validation_settings
 from components.data_gate import component as data_gate
 from components.evaluator import component as evaluator
 from components.ingest import component as ingest
@@ -29,11 +32,21 @@ from components.trainer import component as trainer_component
 from components.transform import component as transform_component
 from components.trial import component as trial_component
 from components.trial import settings as trial_settings
-from pipeline import code_digest, eval_config, graph, ingest_settings, initial_model, task_settings
+from components.tuner import component as tuner_component
+from pipeline import (
+    code_digest,
+    eval_config,
+    graph,
+    ingest_settings,
+    initial_model,
+    task_settings,
+    tune_section,
+)
 from pipeline import config as config_lib
 from pipeline import workspace as workspace_lib
 from schemas import features, tasks
 from trainer.checkpoints import preset
+from trainer.tuning import config as tuning_config
 
 # One process, no port, no copying between workers: the fastest way through data of laptop size.
 _LOCAL_BEAM = [
@@ -109,21 +122,25 @@ def create_pipeline(
             analyze=[features.TRAIN_SPLIT],
             transform=[features.TRAIN_SPLIT, features.EVAL_SPLIT],
         ),
-        custom_config={
-            "task": config.task_settings.to_fields(),
-            "tokenizer": config.tokenizer.model_dump(),
-            "labels": config.data.labels and list(config.data.labels),
-            "code": code_digest.of("components/transform", "schemas", "trainer/tasks"),
-        },
+        custom_config=_transforming(config),
     )
     transform.add_upstream_node(gate)
+
+    # Better settings for each of them, with one budget for all; eval tells which are better.
+    tuners = {
+        candidate: _tuner(config, workspace, transform, base_model, candidate)
+        for candidate in graph.tuned(config)
+    }
 
     # The transformer, and the cheaper models that put it on trial, all learned from the very same
     # examples; the test split is not among what they are given.
     trainers = {
-        training: _trainer(config, workspace, transform, statistics, base_model, *training)
+        training: _trainer(config, workspace, transform, statistics, base_model, tuners, *training)
         for training in graph.trainings(config)
     }
+
+    # How good they are on rows of the train split that the others of a fold learned from.
+    folds = _cross_validation(config, workspace, ingested, schema, transform, base_model, tuners)
 
     # The transformer has to earn its place: all candidates on the test split, and the winner.
     trial = _trial(config, ingested, transform, trainers)
@@ -145,13 +162,14 @@ def create_pipeline(
 
     # What came of it, for people; and the card that is pushed with the model.
     report = _report(
-        config, workspace, ingested, statistics, judged_model, evaluation, trial, probe
+        *(config, workspace, ingested, statistics, judged_model, evaluation),
+        *(trial, probe, tuners, folds),
     )
 
     components = [ingested, statistics, schema, validator, latest_blessed, gate]
     components += [start] if start else []
-    components += [transform, *trainers.values()]
-    components += [node for node in (trial, evaluation, probe, report) if node]
+    components += [transform, *tuners.values(), *trainers.values()]
+    components += [node for node in (folds, trial, evaluation, probe, report) if node]
 
     # A blessed model becomes a new version in the serving directory.
     if config.push.enabled:
@@ -202,20 +220,19 @@ def _trainer(
     transform: transform_component.Transform,
     statistics: statistics_gen.StatisticsGen,
     base_model: types.BaseChannel | None,
+    tuners: Mapping[str, tuner_component.Tuner],
     candidate: str,
     seed: int,
 ) -> trainer_component.Trainer:
     """Trains the task's own model, or a rival of it, from the train split; eval stops it.
 
-    A rival starts from no other model. The first seed is the config's, and others follow it.
+    A rival starts from no other model. The first seed is the config's, and others follow it; all of
+    them have the values that a search has found best.
     """
-    contract = tasks.contract(config.task)
-    rival = None if candidate == trial_settings.TRANSFORMER else candidate
-    settings = config.rival_settings.of(rival) if rival else None
-    train = settings.train(config.train) if settings else config.train
-    train = train.model_copy(update={"seed": train.seed + seed - 1})
+    tuner = tuners.get(candidate)
     made = trainer_component.Trainer(
-        base_model=None if rival else base_model,
+        base_model=base_model if candidate == trial_settings.TRANSFORMER else None,
+        hyperparameters=tuner.outputs["best_hyperparameters"] if tuner else None,
         statistics=statistics.outputs["statistics"],
         text_statistics=statistics.outputs["text_statistics"],
         run_fn="trainer.run.run_fn",
@@ -223,18 +240,121 @@ def _trainer(
         transform_graph=transform.outputs["transform_graph"],
         train_args=trainer_pb2.TrainArgs(splits=[features.TRAIN_SPLIT]),
         eval_args=trainer_pb2.EvalArgs(splits=[features.EVAL_SPLIT]),
-        custom_config={
-            "task": config.task_settings.to_fields(),
-            "architecture": contract.rivals[rival] if rival else contract.architecture,
-            "model": (settings or config.model).model_dump(),
-            "train": train.model_dump(),
-            "max_length": config.tokenizer.max_length,
-            "tokenizer": config.tokenizer.model_dump(),
-            "backup_dir": str(workspace.backups),
-            "code": code_digest.of("trainer", "schemas"),
-        },
+        custom_config=_training(
+            config, workspace, candidate, {"seed": config.train.seed + seed - 1}
+        ),
     )
     return made.with_id(graph.trainer_id(candidate, seed))
+
+
+def _tuner(
+    config: config_lib.Config,
+    workspace: workspace_lib.Workspace,
+    transform: transform_component.Transform,
+    base_model: types.BaseChannel | None,
+    candidate: str,
+) -> tuner_component.Tuner:
+    """Searches for better settings of a candidate, by trainings such as the Trainer's."""
+    tune = config.tune or tuning_config.TuneConfig.model_validate({})
+    [tuned] = [each for each in config.tuned if each.name == candidate]
+    transformer = candidate == trial_settings.TRANSFORMER
+    space = (tune.space if transformer else tune.rivals[candidate]) or {}
+    # What every candidate is told; the spaces of others would search anew when they change.
+    told = tune.model_copy(update={"space": None, "rivals": {}})
+    made = tuner_component.Tuner(
+        base_model=base_model if transformer else None,
+        tuner_fn="trainer.tuner_fn.tuner_fn",
+        examples=transform.outputs["transformed_examples"],
+        transform_graph=transform.outputs["transform_graph"],
+        train_args=trainer_pb2.TrainArgs(splits=[features.TRAIN_SPLIT]),
+        eval_args=trainer_pb2.EvalArgs(splits=[features.EVAL_SPLIT]),
+        custom_config={
+            **_training(config, workspace, candidate, {"epochs": tune.epochs}),
+            "candidate": candidate,
+            "tune": told.model_dump(),
+            # As pairs, since JSON's keys lose their order on the way, and a grid has one.
+            "space": list(space.items()),
+            "own": tuned.own(list(space)),
+            "higher_is_better": tune_section.metrics(config.task_settings)[str(tune.metric)],
+        },
+    )
+    return made.with_id(graph.tuner_id(candidate))
+
+
+def _training(
+    config: config_lib.Config,
+    workspace: workspace_lib.Workspace,
+    candidate: str,
+    of_train: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Tells how a candidate is trained, with some settings of `train` in place of the config's."""
+    contract = tasks.contract(config.task)
+    rival = None if candidate == trial_settings.TRANSFORMER else candidate
+    settings = config.rival_settings.of(rival) if rival else None
+    train = config.train.model_copy(update=dict(of_train))
+    return {
+        "task": config.task_settings.to_fields(),
+        "architecture": contract.rivals[rival] if rival else contract.architecture,
+        "model": (settings or config.model).model_dump(),
+        "train": (settings.train(train) if settings else train).model_dump(),
+        "max_length": config.tokenizer.max_length,
+        "tokenizer": config.tokenizer.model_dump(),
+        "backup_dir": str(workspace.backups),
+        "code": code_digest.of("trainer", "schemas"),
+    }
+
+
+def _transforming(config: config_lib.Config) -> dict[str, Any]:
+    """Tells what is learned of the raw features, and what is made of them."""
+    return {
+        "task": config.task_settings.to_fields(),
+        "tokenizer": config.tokenizer.model_dump(),
+        "labels": config.data.labels and list(config.data.labels),
+        "code": code_digest.of("components/transform", "schemas", "trainer/tasks"),
+    }
+
+
+def _cross_validation(
+    config: config_lib.Config,
+    workspace: workspace_lib.Workspace,
+    ingested: ingest.Ingest,
+    schema: ImportSchemaGen | schema_gen.SchemaGen,
+    transform: transform_component.Transform,
+    base_model: types.BaseChannel | None,
+    tuners: Mapping[str, tuner_component.Tuner],
+) -> cross_validation.CrossValidation | None:
+    """Judges each candidate on folds of the train split; None where there are none."""
+    if not config.evaluate.folds:
+        return None
+    group = config.data.split.group
+    made = cross_validation.CrossValidation(
+        examples=ingested.outputs["examples"],
+        schema=schema.outputs["schema"],
+        transform_graph=transform.outputs["transform_graph"],
+        best={name: tuner.outputs["best_hyperparameters"] for name, tuner in tuners.items()},
+        base_model=base_model,
+        settings=cross_validation_settings.Settings(
+            task=config.task_settings,
+            folds=config.evaluate.folds,
+            metric=config.evaluate.metric,
+            alpha=config.trial.alpha,
+            seed=config.train.seed,
+            unit_by=(group,)
+            if group
+            else tuple(tasks.contract(config.task).split_by(config.task_settings)),
+            is_group=group is not None,
+            transform=_transforming(config),
+            trainings={
+                name: _training(config, workspace, name, {}) for name in graph.validated(config)
+            },
+            backup_dir=str(workspace.backups),
+        ),
+    )
+    rooms = ("cross_validation", "ingest", "transform", "trial")
+    _tell_cache(
+        made, code_digest.of(*(f"components/{room}" for room in rooms), "schemas", "trainer")
+    )
+    return made
 
 
 def _trial(
@@ -291,6 +411,8 @@ def _report(
     evaluation: evaluator.Evaluator,
     trial: trial_component.Trial | None,
     probe: probe_component.Probe | None,
+    tuners: Mapping[str, tuner_component.Tuner],
+    folds: cross_validation.CrossValidation | None,
 ) -> report_component.Report:
     """Tells what came of the run, blessed or not."""
     made = report_component.Report(
@@ -300,6 +422,8 @@ def _report(
         evaluation=evaluation.outputs["evaluation"],
         trial=trial.outputs["trial"] if trial else None,
         probe=probe.outputs["probe"] if probe else None,
+        searches={name: tuner.outputs["search"] for name, tuner in tuners.items()},
+        folds=folds.outputs["folds"] if folds else None,
         settings=report_settings.Settings(
             name=config.name,
             task=config.task_settings,
@@ -311,7 +435,7 @@ def _report(
             report_dir=str(workspace.report),
         ),
     )
-    rooms = ("report", "pages", "trial", "evaluator", "probe", "statistics")
+    rooms = ("report", "pages", "trial", "evaluator", "probe", "statistics", "cross_validation")
     _tell_cache(
         made, code_digest.of(*(f"components/{room}" for room in rooms), "schemas", "trainer")
     )

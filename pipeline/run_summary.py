@@ -6,14 +6,25 @@ import shutil
 import sys
 from collections.abc import Mapping, Sequence
 
+from components.cross_validation import outcome as folds_lib
 from components.data_gate import findings as findings_lib
 from components.evaluator import verdict
 from components.probe import outcome as probe_outcome
 from components.trial import comparison, outcome
+from components.trial import settings as trial_settings
 from pipeline import config as config_lib
-from pipeline import errors, execution, results, summary, summary_trial
+from pipeline import (
+    errors,
+    execution,
+    results,
+    summary,
+    summary_folds,
+    summary_trial,
+    summary_tuning,
+)
 from pipeline import workspace as workspace_lib
 from schemas import metrics as metrics_lib
+from trainer.tuning import record, settling
 
 _MAX_FINDINGS = 10
 
@@ -50,6 +61,8 @@ def build(
         next_command=_next_command(found, len(config.task_settings.texts)),
         trial=_trial(found.trial) if found.trial else None,
         probe=found.probe.summary() if found.probe else "",
+        search=_search(found.searches) if found.searches else None,
+        folds=_folds(found.folds) if found.folds else None,
     )
 
 
@@ -93,6 +106,48 @@ def _row(
         passed=all(bound.passed for bound in bounds.values()) if bounds else None,
         higher_is_better=known is None or known.higher_is_better,
     )
+
+
+def _search(found: Sequence[record.Search]) -> summary_tuning.SearchSummary:
+    """Takes out of searches what a summary shows; the transformer's stands first."""
+    ordered = sorted(found, key=lambda search: search.candidate != trial_settings.TRANSFORMER)
+    rows = []
+    for search in ordered:
+        best, *others = search.ranked()
+        rows.append(
+            summary_tuning.SearchRow(
+                candidate=search.candidate,
+                trials=len(search.run),
+                own=search.own.value if search.own else None,
+                runner_up=others[0].value if others else None,
+                best=best.value,
+                values=", ".join(f"{k} {settling.spell(v)}" for k, v in best.values.items()),
+                seconds=search.seconds,
+                kept_own=best.values == search.trials[0].values,
+            )
+        )
+    return summary_tuning.SearchSummary(ordered[0].method, ordered[0].metric, rows)
+
+
+def _folds(found: folds_lib.Outcome) -> summary_folds.FoldSummary:
+    """Takes out of a cross-validation what a summary shows."""
+    rows = []
+    for candidate in found.candidates:
+        mean = found.mean(candidate)
+        is_rival = candidate != trial_settings.TRANSFORMER
+        better = found.better_than(candidate) if is_rival else None
+        rows.append(
+            summary_folds.FoldRow(
+                candidate,
+                mean.mean if mean else None,
+                mean.low if mean else None,
+                mean.high if mean else None,
+                better.mean if better else None,
+                better.low if better else None,
+                better.high if better else None,
+            )
+        )
+    return summary_folds.FoldSummary(found.metric, found.count, 1.0 - found.alpha, rows)
 
 
 def _trial(found: outcome.Outcome) -> summary_trial.TrialSummary:

@@ -6,7 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 import rich.text
 
 from pipeline import console as console_lib
-from pipeline import console_text, summary_metrics, summary_table, summary_trial
+from pipeline import (
+    console_text,
+    summary_folds,
+    summary_metrics,
+    summary_table,
+    summary_trial,
+    summary_tuning,
+)
 
 MetricRow = summary_metrics.MetricRow
 BLESSED, NOT_BLESSED, PROBE_FAILED = "blessed", "not blessed", "probe failed"
@@ -52,6 +59,8 @@ class RunSummary:
         next_command: What to try now; None if nothing comes to mind.
         trial: What the trial of the transformer has come to; None where there was none.
         probe: What the probe has tried, and how it came out; empty where there was none.
+        search: What searches for better settings have come to; None where there was none.
+        folds: What candidates were worth on folds; None where there were none.
     """
 
     name: str
@@ -72,6 +81,8 @@ class RunSummary:
     next_command: str | None = None
     trial: summary_trial.TrialSummary | None = None
     probe: str = ""
+    search: summary_tuning.SearchSummary | None = None
+    folds: summary_folds.FoldSummary | None = None
 
     @property
     def cached(self) -> int:
@@ -81,8 +92,10 @@ class RunSummary:
 
 def render(summary: RunSummary, console: console_lib.Console) -> None:
     """Shows a summary, with what matters most at its end, where eyes are when a run is over."""
-    sections = [_components, _rows, _warnings, _trial, _metrics, _slices, _probe]
-    sections += [_verdict, _places]
+    sections = [
+        *(_components, _rows, _warnings, _search, _folds, _trial),
+        *(_metrics, _slices, _probe, _verdict, _places),
+    ]
     for section in sections:
         lines = section(summary, console)
         if lines:
@@ -121,6 +134,18 @@ def _warnings(summary: RunSummary, console: console_lib.Console) -> list[rich.te
         return []
     count = f"{len(summary.warnings)} of the data"
     return [_head("Warnings", count), *_sentences(summary.warnings, console)]
+
+
+def _search(summary: RunSummary, console: console_lib.Console) -> list[rich.text.Text]:
+    if summary.search is None:
+        return []
+    return summary_tuning.lines(summary.search, console.width, console.printable)
+
+
+def _folds(summary: RunSummary, console: console_lib.Console) -> list[rich.text.Text]:
+    if summary.folds is None:
+        return []
+    return summary_folds.lines(summary.folds, console.width)
 
 
 def _trial(summary: RunSummary, console: console_lib.Console) -> list[rich.text.Text]:

@@ -5,7 +5,6 @@ else had ever used TensorFlow, and a second training in the same run cannot meet
 first.
 """
 
-import hashlib
 import os
 import pathlib
 import sys
@@ -18,6 +17,7 @@ import tensorflow as tf
 import tensorflow_transform as tft
 
 from trainer import (
+    backup,
     config,
     export,
     fit,
@@ -90,11 +90,12 @@ def train(request: request_lib.Request, report: Callable[[progress.Event], None]
         train_split=train_split,
         eval_split=eval_split,
         train=request.train,
-        backup_dir=f"{request.backup_dir}/{request.key()}-{_digest(request)}",
+        backup_dir=f"{request.backup_dir}/{backup.key(request)}",
         logs_dir=request.logs_dir,
         report=report,
         summary=task.summary,
         started=started,
+        pause_after=request.pause_after,
     )
     begun = progress.Started(
         epochs=request.train.epochs,
@@ -106,11 +107,13 @@ def train(request: request_lib.Request, report: Callable[[progress.Event], None]
     )
     report(begun)
     outcome = training.run()
-    exported = _in_float32(model, request, transform_output, task)
-    export.save(exported, transform_output, task, request.serving_model_dir)
-    initialization.describe(exported, request)
+    if request.exports:
+        exported = _in_float32(model, request, transform_output, task)
+        export.save(exported, transform_output, task, request.serving_model_dir)
+        initialization.describe(exported, request)
     _record(request, begun, outcome, training.seconds)
-    training.discard_backup()
+    if not outcome.paused:
+        training.discard_backup()
     report(progress.Finished(outcome.reason, outcome.best_epoch, time.monotonic() - started))
 
 
@@ -164,7 +167,9 @@ def _record(
         best_epoch=outcome.best_epoch,
         epochs=outcome.epochs,
     )
-    with tf.io.gfile.GFile(f"{request.serving_model_dir}/{training_record.FILE}", "w") as file:
+    path = f"{request.serving_model_dir}/{training_record.FILE}"
+    tf.io.gfile.makedirs(path.rpartition("/")[0])
+    with tf.io.gfile.GFile(path, "w") as file:
         file.write(record.to_json())
 
 
@@ -173,17 +178,6 @@ def _rates(model: keras.Model, request: request_lib.Request) -> dict[str, float]
     if not isinstance(request.model, config.ModelConfig):
         return {}
     return initialization.rates(model, request.train.layer_decay, request.model.num_layers)
-
-
-def _digest(request: request_lib.Request) -> str:
-    """Digests the examples: the same paths may hold others, where artifacts were deleted."""
-    digest = hashlib.sha256()
-    for pattern in (*request.train_files, *request.eval_files):
-        for path in sorted(tf.io.gfile.glob(pattern)):
-            with tf.io.gfile.GFile(path, "rb") as file:
-                while block := file.read(1 << 20):
-                    digest.update(block)
-    return digest.hexdigest()[:16]
 
 
 def _in_float32(

@@ -5,12 +5,14 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from components.cross_validation import outcome as folds_lib
 from components.evaluator import verdict as verdict_lib
 from components.probe import outcome as probe_outcome
 from components.statistics import text_statistics
 from components.trial import ceiling, comparison, outcome
 from schemas import metrics, tasks
 from trainer import training_record
+from trainer.tuning import record
 
 
 @dataclasses.dataclass(frozen=True)
@@ -113,6 +115,8 @@ class Contents:
         probe: What the probe has come to; None where it is off.
         attention: Number of a row to how its tokens attend to each other.
         positions: What tells the judged model positions; None where nothing does.
+        searches: Candidate to the search for better settings of it.
+        folds: What candidates were worth on folds of the train split; None where there were none.
     """
 
     name: str
@@ -133,6 +137,8 @@ class Contents:
     probe: probe_outcome.Outcome | None = None
     attention: Mapping[int, Attention] = dataclasses.field(default_factory=dict)
     positions: Positions | None = None
+    searches: Mapping[str, record.Search] = dataclasses.field(default_factory=dict)
+    folds: folds_lib.Outcome | None = None
 
     @property
     def candidates(self) -> tuple[str, ...]:

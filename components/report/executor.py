@@ -19,6 +19,8 @@ MODEL_KEY = "model"
 EVALUATION_KEY = "evaluation"
 TRIAL_KEY = "trial"
 PROBE_KEY = "probe"
+SEARCH_KEY = "search_{}"  # of a candidate
+FOLDS_KEY = "folds"
 REPORT_KEY = "report"
 # What the output holds.
 PAGE_FILE = "index.html"

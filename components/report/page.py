@@ -17,6 +17,7 @@ from components.report import (
     contents,
     data_summary,
     errors,
+    folds,
     head,
     learning_curves,
     model_card,
@@ -26,6 +27,7 @@ from components.report import (
     provenance,
     ranking,
     residuals,
+    searches,
     slices,
 )
 from schemas import tasks
@@ -46,6 +48,8 @@ def _view(found: contents.Contents) -> dict[str, Any]:
         "facts": head.facts(found),
         "trial": candidates.build(found, found.trial) if found.trial else None,
         "people": people.build(found),
+        "searches": searches.build(found.searches),
+        "folds": folds.build(found),
         "curves": learning_curves.build(found.trainings),
         "trainings": learning_curves.table(found.trainings),
         "quality": _quality(found),

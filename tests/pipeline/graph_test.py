@@ -148,3 +148,25 @@ def test_a_task_of_two_texts_has_a_schema_of_both() -> None:
     settings = ["task=question_answering", "data.text=[q, c]", "data.answer_start=s"]
     made = config.from_columns("a.csv", overrides=settings)
     assert graph.schema_source(made) == str(_SCHEMAS / "question_answering" / "schema.pbtxt")
+
+
+def test_a_search_says_what_is_sought_and_at_what_cost() -> None:
+    nodes = _nodes("rivals=[linear]", "tune={method: hyperband, trials: 18, epochs: 10}")
+    assert nodes["Tuner"].what == (
+        "search train.learning_rate, model.dropout in 18 trials of up to 10 epochs, hyperband"
+    )
+    assert nodes["Tuner_linear"].what == (
+        "search learning_rate, token_dropout of the rival linear in 18 trials of up to 10 epochs, "
+        "hyperband"
+    )
+    assert "Tuner" not in _nodes()
+
+
+def test_a_cross_validation_says_who_is_trained_how_often() -> None:
+    assert _nodes("evaluate.folds=5")["CrossValidation"].what == (
+        "train transformer anew for each of 5 folds of the train split"
+    )
+    assert _nodes("evaluate.folds=5", "rivals=[linear, cnn]")["CrossValidation"].what == (
+        "train 3 candidates anew for each of 5 folds of the train split"
+    )
+    assert "CrossValidation" not in _nodes()

@@ -10,6 +10,7 @@ from tfx.dsl.components.base import base_component
 from tfx.orchestration import pipeline as tfx_pipeline
 from tfx.utils import dependency_utils, json_utils
 
+from components.cross_validation import settings as cross_validation_settings
 from components.evaluator import component as evaluator
 from components.ingest import columns
 from components.ingest import executor as ingest_executor
@@ -23,6 +24,8 @@ from trainer import exported
 _SLICES = "evaluate.slices=[shop]"
 _NO_PUSH = "push.enabled=false"
 _RIVALS = "rivals=[linear, embeddings, cnn, lstm]"
+_FOLDS = "evaluate.folds=3"
+_TUNE = "tune={method: random, trials: 4, epochs: 2}"
 _CURATED = f"data.schema={config_lib.PROJECT / 'schemas' / 'classification' / 'schema.pbtxt'}"
 
 
@@ -66,6 +69,10 @@ def _edges(created: tfx_pipeline.Pipeline) -> dict[str, set[graph.Edge]]:
         (_SLICES, _NO_PUSH),
         (_RIVALS,),
         (_RIVALS, "trial.seeds=3"),
+        (_TUNE,),
+        (_TUNE, _RIVALS, "trial.seeds=2"),
+        (_FOLDS,),
+        (_FOLDS, _TUNE, _RIVALS),
     ],
     ids=lambda overrides: " ".join(o.partition("=")[0] for o in overrides) or "defaults",
 )
@@ -115,7 +122,8 @@ def test_a_changed_model_to_start_from_is_another_input(pushed: pathlib.Path) ->
 
 
 @pytest.mark.parametrize(
-    "overrides", [(), (_SLICES,), (_NO_PUSH,), (_RIVALS,), (_RIVALS, "trial.seeds=2")]
+    "overrides",
+    [(), (_SLICES,), (_NO_PUSH,), (_RIVALS,), (_RIVALS, "trial.seeds=2"), (_RIVALS, _TUNE)],
 )
 def test_tfx_compiles_it(overrides: tuple[str, ...]) -> None:
     compiled = compiler.Compiler().compile(_create(*overrides))
@@ -228,7 +236,9 @@ def test_the_evaluator_is_ours() -> None:
         ("DataGate", ["components/pages", "components/trainer"]),
         ("Transform", ["components/transform", "schemas", "trainer/tasks"]),
         ("Trainer", ["trainer", "schemas"]),
+        ("Tuner", ["trainer", "schemas"]),
         ("Trial", ["components/trial", "schemas", "trainer"]),
+        ("CrossValidation", ["components/cross_validation", "components/ingest", "trainer"]),
         ("Evaluator", ["components/evaluator", "schemas", "trainer/tasks"]),
         ("Probe", ["components/probe", "components/evaluator", "schemas"]),
         ("Report", ["components/report", "components/pages", "components/trial", "schemas"]),
@@ -258,6 +268,7 @@ def test_changed_code_is_another_setting(
         ("StatisticsGen", "statistics"),
         ("DataGate", "data_gate"),
         ("Transform", "transform"),
+        ("CrossValidation", "cross_validation"),
         ("Trial", "trial"),
         ("Evaluator", "evaluator"),
         ("Probe", "probe"),
@@ -278,7 +289,8 @@ def test_changed_code_of_a_room_that_is_imported_is_another_setting(
 
 def _settings(node_id: str) -> str:
     """All settings that TFX's cache compares; columns to slice by, so that a schema is inferred."""
-    return repr(sorted(_node(node_id, _SLICES, "rivals=[linear]").exec_properties.items()))
+    node = _node(node_id, _SLICES, "rivals=[linear]", _TUNE, _FOLDS)
+    return repr(sorted(node.exec_properties.items()))
 
 
 def test_a_changed_schema_is_another_setting(tmp_path: pathlib.Path) -> None:
@@ -398,3 +410,97 @@ def test_settings_of_trial_and_probe_train_nothing_anew(setting: str, node_id: s
     changed = _create(rivals, setting).components
     after = {node.id: repr(node.exec_properties) for node in changed}
     assert {name for name in before if before[name] != after[name]} == {node_id, "Report"}
+
+
+def _custom(node_id: str, *overrides: str) -> dict:
+    custom: dict = json_utils.loads(_node(node_id, *overrides).exec_properties["custom_config"])
+    return custom
+
+
+def test_every_candidate_is_searched_with_one_budget() -> None:
+    settings = (_RIVALS, _TUNE, "train.epochs=7")
+    names = ["Tuner", *(f"Tuner_{rival}" for rival in ("linear", "embeddings", "cnn", "lstm"))]
+    told = [_custom(name, *settings) for name in names]
+    assert all(each["tune"] == told[0]["tune"] for each in told)
+    assert all(each["train"]["epochs"] == 2 for each in told)
+    assert {each["candidate"] for each in told} == {
+        *("transformer", "linear", "embeddings", "cnn", "lstm")
+    }
+    for each in told:
+        assert dict(each["own"]).keys() == dict(each["space"]).keys()
+    # What is trained in the end has the epochs of every run.
+    assert _custom("Trainer", *settings)["train"]["epochs"] == 7
+
+
+def test_a_search_is_given_train_and_eval_alone() -> None:
+    settings = _node("Tuner", _TUNE).exec_properties
+    assert json.loads(settings["train_args"])["splits"] == ["train"]
+    assert json.loads(settings["eval_args"])["splits"] == ["eval"]
+
+
+def test_all_seeds_of_a_candidate_have_the_values_that_were_found_best() -> None:
+    made = _create("rivals=[linear]", "trial.seeds=2", _TUNE).components
+    sources = {
+        node.id: node.inputs["hyperparameters"].producer_component_id
+        for node in made
+        if node.id.startswith("Trainer")
+    }
+    assert sources == {
+        **{"Trainer": "Tuner", "Trainer_2": "Tuner"},
+        **{"Trainer_linear": "Tuner_linear", "Trainer_linear_2": "Tuner_linear"},
+    }
+
+
+def test_a_changed_space_of_one_leaves_the_searches_of_others_cached() -> None:
+    settings = (_RIVALS, _TUNE)
+    before = {node.id: repr(node.exec_properties) for node in _create(*settings).components}
+    changed = _create(*settings, "tune.rivals={cnn: {filters: [50, 100]}}").components
+    after = {node.id: repr(node.exec_properties) for node in changed}
+    assert {name for name in before if before[name] != after[name]} == {"Tuner_cnn", "Report"}
+
+
+def test_the_order_of_a_space_is_kept_for_a_grid() -> None:
+    space = "{train.weight_decay: [0.1], model.dropout: [0.2], train.learning_rate: [0.01]}"
+    told = _custom("Tuner", f"tune={{method: grid, space: {space}}}")
+    keys = ["train.weight_decay", "model.dropout", "train.learning_rate"]
+    assert [key for key, _ in told["space"]] == keys
+
+
+def test_only_the_transformer_is_searched_from_a_model_to_start_from(
+    pushed: pathlib.Path,
+) -> None:
+    settings = ("model.init_from=other", "rivals=[linear]", _TUNE)
+    made = {node.id: node for node in _create(*settings).components}
+    assert made["Tuner"].inputs["base_model"].producer_component_id == "Pretrained"
+    assert "base_model" not in made["Tuner_linear"].inputs
+
+
+def _validated(*overrides: str) -> cross_validation_settings.Settings:
+    settings = _node("CrossValidation", *overrides).exec_properties["settings"]
+    return cross_validation_settings.Settings.from_json(settings)
+
+
+def test_a_cross_validation_trains_as_the_trainers_do() -> None:
+    settings = ("rivals=[linear]", _FOLDS, "trial.alpha=0.1", "train.seed=7")
+    told = _validated(*settings)
+    assert (told.folds, told.metric, told.alpha, told.seed) == (3, "accuracy", 0.1, 7)
+    assert list(told.trainings) == ["transformer", "linear"]
+    assert told.trainings["transformer"] == _custom("Trainer", *settings)
+    assert told.trainings["linear"] == _custom("Trainer_linear", *settings)
+    assert told.transform == _custom("Transform", *settings)
+
+
+def test_what_keeps_rows_together_in_a_split_does_in_folds() -> None:
+    told = _validated(_FOLDS)
+    assert (told.unit_by, told.is_group) == (("text",), False)
+    told = _validated(_FOLDS, "data.split.group=shop", "data.keep={shop: text}")
+    assert (told.unit_by, told.is_group) == (("shop",), True)
+
+
+def test_each_candidate_is_validated_with_the_best_values_of_its_search() -> None:
+    inputs = _node("CrossValidation", _FOLDS, _TUNE, "rivals=[linear]").inputs
+    sources = {key: channel.producer_component_id for key, channel in inputs.items()}
+    assert sources == {
+        **{"examples": "Ingest", "schema": "Schema", "transform_graph": "Transform"},
+        **{"best_transformer": "Tuner", "best_linear": "Tuner_linear"},
+    }

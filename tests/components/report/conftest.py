@@ -1,8 +1,11 @@
 """A run that never was, small and whole, for the page and its sections."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
+from components.cross_validation import outcome as folds
 from components.evaluator import verdict as evaluator_verdict
 from components.probe import outcome as probe_outcome
 from components.report import contents
@@ -11,6 +14,7 @@ from components.trial import ceiling, comparison, latency, outcome, verdict
 from schemas import tasks
 from trainer import tasks as trainer_tasks
 from trainer import training_record
+from trainer.tuning import record
 
 ROWS = 400
 NAMES = ("transformer", "linear", "cnn")
@@ -223,10 +227,55 @@ def make(
     )
 
 
+def _search(name: str) -> record.Search:
+    """A search of three trials, of which one failed, and one combination that was refused."""
+    space = {
+        "learning_rate": {"min": 1e-4, "max": 1e-2, "scale": "log"},
+        "widths": [[3, 4, 5], [2]],
+    }
+    trials = [
+        record.Trial(
+            number,
+            {"learning_rate": 1e-3 * number, "widths": [2]},
+            2,
+            "done",
+            0.7 + 0.01 * number,
+            (0.6, 0.7 + 0.01 * number),
+            2,
+            30.0,
+            "all 2 epochs run",
+        )
+        for number in (1, 2)
+    ]
+    values = {"learning_rate": 1e-2, "widths": [3, 4, 5]}
+    failed = record.Trial(3, values, 2, "failed", seconds=9.0, reason="<b>nan</b>")
+    refused = record.Trial(0, values, 2, "refused", reason="`a` must divide `b`")
+    return record.Search(
+        name, "random", "accuracy", True, space, [*trials, failed, refused], best=2
+    )
+
+
+def _folds() -> folds.Outcome:
+    values = {"transformer": [0.8, 0.7, 0.9], "linear": [0.7, 0.65, 0.85]}
+    found = [
+        folds.Fold(name, number, {"accuracy": value}, 50, 100, 9.0)
+        for name, of_name in values.items()
+        for number, value in enumerate(of_name, start=1)
+    ]
+    return folds.Outcome("accuracy", True, 0.05, 140, found)
+
+
 @pytest.fixture(scope="session")
 def tried() -> contents.Contents:
     """A run with a trial, in which the linear model won."""
     return make()
+
+
+@pytest.fixture(scope="session")
+def searched(tried: contents.Contents) -> contents.Contents:
+    """The same with a search for two candidates and a cross-validation."""
+    searches = {name: _search(name) for name in NAMES[:2]}
+    return dataclasses.replace(tried, searches=searches, folds=_folds())
 
 
 @pytest.fixture(scope="session")
