@@ -65,7 +65,7 @@ def nodes(config: config_lib.Config) -> list[Node]:
         _schema(config),
         Node(
             "ExampleValidator",
-            "compare the statistics with the schema",
+            "compare statistics with the schema",
             (("StatisticsGen", "statistics"), ("Schema", "schema")),
         ),
         Node("latest_blessed", "find the model to beat"),
@@ -104,7 +104,7 @@ def nodes(config: config_lib.Config) -> list[Node]:
     if config.push.enabled:
         blessings = [("Evaluator", "blessing"), *((node, "blessing") for node, _ in probed)]
         pusher = ((judged(config), "model"), *blessings, ("Report", "report"), *probed)
-        graph.append(Node("Pusher", "copy a blessed model to where it serves", pusher))
+        graph.append(Node("Pusher", "put a blessed model where it serves", pusher))
     return graph
 
 
@@ -154,7 +154,7 @@ def _training(config: config_lib.Config, candidate: str, seed: int, base: tuple[
     else:
         layers = f"{_count(config.model.num_layers, 'layer')} of {config.model.hidden_dim}"
         epochs = _count(config.train.epochs, "epoch")
-        what = f"train {layers if transformer else f'the rival {candidate}'} for up to {epochs}"
+        what = f"train {layers if transformer else f'the rival {candidate}'}, up to {epochs}"
     inputs = (
         *(("Transform", "transformed_examples"), ("Transform", "transform_graph")),
         *(("StatisticsGen", "statistics"), ("StatisticsGen", "text_statistics")),

@@ -75,7 +75,7 @@ def test_each_rival_is_trained_by_a_node_of_its_own_on_what_the_transformer_is()
     for rival in ("linear", "lstm"):
         node = nodes[f"Trainer_{rival}"]
         assert node.inputs == nodes["Trainer"].inputs
-        assert node.what == f"train the rival {rival} for up to 3 epochs"
+        assert node.what == f"train the rival {rival}, up to 3 epochs"
 
 
 def test_the_winner_of_a_trial_is_what_is_judged_and_pushed() -> None:
@@ -141,7 +141,7 @@ def test_what_a_node_does_is_said_in_the_configs_own_numbers() -> None:
     nodes = _nodes("tokenizer.kind=words", "model.num_layers=1", "train.epochs=1")
     assert nodes["Ingest"].what == "read a.csv, split 8:1:1"
     assert nodes["Transform"].what == "learn 8,000 words, tokenize"
-    assert nodes["Trainer"].what == "train 1 layer of 128 for up to 1 epoch"
+    assert nodes["Trainer"].what == "train 1 layer of 128, up to 1 epoch"
 
 
 def test_a_task_of_two_texts_has_a_schema_of_both() -> None:
