@@ -27,6 +27,7 @@ from pipeline import (
     strict_yaml,
     task_settings,
     tune_section,
+    tune_space,
 )
 from pipeline import overrides as overrides_lib
 from schemas import metrics as metrics_lib
@@ -167,13 +168,13 @@ class Config(trainer_config.Section):
             resolved = tune_section.resolve(
                 self.tune, self.task_settings, self.train, self.tuned, self.evaluate.metric
             )
-        except tune_section.Problems as error:
+        except tune_space.Problems as error:
             raise ValueError(str(error)) from error
         self.__dict__["tune"] = resolved
         return self
 
     @property
-    def tuned(self) -> list[tune_section.Candidate]:
+    def tuned(self) -> list[tune_space.Candidate]:
         """Whose settings are searched, where `tune` is there."""
         return tune_section.candidates(
             self.task, self.model, self.train, self.rivals, self.rival_settings

@@ -10,7 +10,7 @@ from tfx.dsl.components.base import base_component
 from tfx.dsl.components.common import resolver
 from tfx.orchestration import metadata
 from tfx.orchestration import pipeline as tfx_pipeline
-from tfx.proto import pusher_pb2, trainer_pb2, transform_pb2
+from tfx.proto import pusher_pb2, transform_pb2
 from tfx.types import standard_artifacts
 from tfx.utils import io_utils
 
@@ -40,13 +40,12 @@ from pipeline import (
     ingest_settings,
     initial_model,
     task_settings,
-    tune_section,
+    training_nodes,
 )
 from pipeline import config as config_lib
 from pipeline import workspace as workspace_lib
 from schemas import features, tasks
 from trainer.checkpoints import preset
-from trainer.tuning import config as tuning_config
 
 # One process, no port, no copying between workers: the fastest way through data of laptop size.
 _LOCAL_BEAM = [
@@ -128,14 +127,16 @@ def create_pipeline(
 
     # Better settings for each of them, with one budget for all; eval tells which are better.
     tuners = {
-        candidate: _tuner(config, workspace, transform, base_model, candidate)
+        candidate: training_nodes.tuner(config, workspace, transform, base_model, candidate)
         for candidate in graph.tuned(config)
     }
 
     # The transformer, and the cheaper models that put it on trial, all learned from the very same
     # examples; the test split is not among what they are given.
     trainers = {
-        training: _trainer(config, workspace, transform, statistics, base_model, tuners, *training)
+        training: training_nodes.trainer(
+            config, workspace, transform, statistics, base_model, tuners, *training
+        )
         for training in graph.trainings(config)
     }
 
@@ -214,96 +215,6 @@ def _start(
     )
 
 
-def _trainer(
-    config: config_lib.Config,
-    workspace: workspace_lib.Workspace,
-    transform: transform_component.Transform,
-    statistics: statistics_gen.StatisticsGen,
-    base_model: types.BaseChannel | None,
-    tuners: Mapping[str, tuner_component.Tuner],
-    candidate: str,
-    seed: int,
-) -> trainer_component.Trainer:
-    """Trains the task's own model, or a rival of it, from the train split; eval stops it.
-
-    A rival starts from no other model. The first seed is the config's, and others follow it; all of
-    them have the values that a search has found best.
-    """
-    tuner = tuners.get(candidate)
-    made = trainer_component.Trainer(
-        base_model=base_model if candidate == trial_settings.TRANSFORMER else None,
-        hyperparameters=tuner.outputs["best_hyperparameters"] if tuner else None,
-        statistics=statistics.outputs["statistics"],
-        text_statistics=statistics.outputs["text_statistics"],
-        run_fn="trainer.run.run_fn",
-        examples=transform.outputs["transformed_examples"],
-        transform_graph=transform.outputs["transform_graph"],
-        train_args=trainer_pb2.TrainArgs(splits=[features.TRAIN_SPLIT]),
-        eval_args=trainer_pb2.EvalArgs(splits=[features.EVAL_SPLIT]),
-        custom_config=_training(
-            config, workspace, candidate, {"seed": config.train.seed + seed - 1}
-        ),
-    )
-    return made.with_id(graph.trainer_id(candidate, seed))
-
-
-def _tuner(
-    config: config_lib.Config,
-    workspace: workspace_lib.Workspace,
-    transform: transform_component.Transform,
-    base_model: types.BaseChannel | None,
-    candidate: str,
-) -> tuner_component.Tuner:
-    """Searches for better settings of a candidate, by trainings such as the Trainer's."""
-    tune = config.tune or tuning_config.TuneConfig.model_validate({})
-    [tuned] = [each for each in config.tuned if each.name == candidate]
-    transformer = candidate == trial_settings.TRANSFORMER
-    space = (tune.space if transformer else tune.rivals[candidate]) or {}
-    # What every candidate is told; the spaces of others would search anew when they change.
-    told = tune.model_copy(update={"space": None, "rivals": {}})
-    made = tuner_component.Tuner(
-        base_model=base_model if transformer else None,
-        tuner_fn="trainer.tuner_fn.tuner_fn",
-        examples=transform.outputs["transformed_examples"],
-        transform_graph=transform.outputs["transform_graph"],
-        train_args=trainer_pb2.TrainArgs(splits=[features.TRAIN_SPLIT]),
-        eval_args=trainer_pb2.EvalArgs(splits=[features.EVAL_SPLIT]),
-        custom_config={
-            **_training(config, workspace, candidate, {"epochs": tune.epochs}),
-            "candidate": candidate,
-            "tune": told.model_dump(),
-            # As pairs, since JSON's keys lose their order on the way, and a grid has one.
-            "space": list(space.items()),
-            "own": tuned.own(list(space)),
-            "higher_is_better": tune_section.metrics(config.task_settings)[str(tune.metric)],
-        },
-    )
-    return made.with_id(graph.tuner_id(candidate))
-
-
-def _training(
-    config: config_lib.Config,
-    workspace: workspace_lib.Workspace,
-    candidate: str,
-    of_train: Mapping[str, Any],
-) -> dict[str, Any]:
-    """Tells how a candidate is trained, with some settings of `train` in place of the config's."""
-    contract = tasks.contract(config.task)
-    rival = None if candidate == trial_settings.TRANSFORMER else candidate
-    settings = config.rival_settings.of(rival) if rival else None
-    train = config.train.model_copy(update=dict(of_train))
-    return {
-        "task": config.task_settings.to_fields(),
-        "architecture": contract.rivals[rival] if rival else contract.architecture,
-        "model": (settings or config.model).model_dump(),
-        "train": (settings.train(train) if settings else train).model_dump(),
-        "max_length": config.tokenizer.max_length,
-        "tokenizer": config.tokenizer.model_dump(),
-        "backup_dir": str(workspace.backups),
-        "code": code_digest.of("trainer", "schemas"),
-    }
-
-
 def _transforming(config: config_lib.Config) -> dict[str, Any]:
     """Tells what is learned of the raw features, and what is made of them."""
     return {
@@ -345,7 +256,8 @@ def _cross_validation(
             is_group=group is not None,
             transform=_transforming(config),
             trainings={
-                name: _training(config, workspace, name, {}) for name in graph.validated(config)
+                name: training_nodes.settings(config, workspace, name, {})
+                for name in graph.validated(config)
             },
             backup_dir=str(workspace.backups),
         ),

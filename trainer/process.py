@@ -114,7 +114,8 @@ def train(request: request_lib.Request, report: Callable[[progress.Event], None]
     _record(request, begun, outcome, training.seconds)
     if not outcome.paused:
         training.discard_backup()
-    report(progress.Finished(outcome.reason, outcome.best_epoch, time.monotonic() - started))
+    seconds = time.monotonic() - started
+    report(progress.Finished(outcome.reason, outcome.best_epoch, seconds, outcome.paused))
 
 
 def _read(

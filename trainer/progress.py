@@ -69,11 +69,13 @@ class Finished:
         reason: In words, why it ended: all epochs run, or no better eval loss.
         best_epoch: The epoch whose weights were kept.
         seconds: Wall time of the training process, its start included.
+        paused: Whether it was only stopped, and would go on if it were asked for more.
     """
 
     reason: str
     best_epoch: int
     seconds: float
+    paused: bool = False
 
 
 @dataclasses.dataclass(frozen=True)

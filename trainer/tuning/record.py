@@ -22,6 +22,7 @@ class Trained:
         earlier_seconds: Of the training, what processes before this one had taken: those of an
             earlier rung, and those that were interrupted.
         total_seconds: Of the training, all of it.
+        is_over: Whether more epochs would add nothing; not so of one that stopped at a rung.
     """
 
     curve: tuple[float, ...]
@@ -30,6 +31,7 @@ class Trained:
     reason: str
     earlier_seconds: float = 0.0
     total_seconds: float = 0.0
+    is_over: bool = False
 
     @property
     def value(self) -> float:

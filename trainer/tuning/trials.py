@@ -82,4 +82,5 @@ class Trainings:
             reason=told.reason,
             earlier_seconds=max(0.0, told.seconds - ends[-1].seconds),
             total_seconds=told.seconds,
+            is_over=not ends[-1].paused,
         )

@@ -113,7 +113,7 @@ class Tuner(base_tuner.BaseTuner):
             )
         )
         try:
-            trained = self._done(values, epochs) or self._train(values, epochs)
+            trained = self._known(trial) or self._train(values, epochs)
             _check(self._metric, trained.value)
         except errors.DataError as error:
             raise keras_tuner_errors.FatalError(str(error)) from error
@@ -178,8 +178,8 @@ class Tuner(base_tuner.BaseTuner):
         name: str = self.oracle.objective.name
         return name
 
-    def _epochs_of(self, trial: trial_lib.Trial, key: str = "tuner/epochs") -> int:
-        epochs: int = trial.hyperparameters.values.get(key, self._epochs)
+    def _epochs_of(self, trial: trial_lib.Trial) -> int:
+        epochs: int = trial.hyperparameters.values.get("tuner/epochs", self._epochs)
         return epochs
 
     def _told(self, trial: trial_lib.Trial) -> record.Trial | None:
@@ -197,8 +197,8 @@ class Tuner(base_tuner.BaseTuner):
         trained = self._done(values, epochs)
         if trained is None:
             return None
-        before = self._done(values, self._epochs_of(trial, "tuner/initial_epoch"))
-        of_rungs = before.total_seconds if before and earlier is not None else 0.0
+        before = self._before(trial)
+        of_rungs = before.total_seconds if before else 0.0
         return record.Trial(
             **told,
             status=_DONE,
@@ -216,6 +216,20 @@ class Tuner(base_tuner.BaseTuner):
             return None
         left = (self.oracle.max_trials or 0) - len(found.run)
         return left * statistics.fmean(seconds)
+
+    def _known(self, trial: trial_lib.Trial) -> record.Trained | None:
+        """Tells what came of a trial that was done, or whose earlier rung had come to an end."""
+        values = settling.decode(trial.hyperparameters.values)
+        before = self._before(trial)
+        if before is not None and before.is_over:
+            return dataclasses.replace(before, seconds=0.0, earlier_seconds=before.total_seconds)
+        return self._done(values, self._epochs_of(trial))
+
+    def _before(self, trial: trial_lib.Trial) -> record.Trained | None:
+        """Tells what came of the rung before, as far as Hyperband has it; None for other trials."""
+        epochs = trial.hyperparameters.values.get("tuner/initial_epoch", 0)
+        values = settling.decode(trial.hyperparameters.values)
+        return self._done(values, epochs) if epochs else None
 
     def _done(self, values: space_lib.Values, epochs: int) -> record.Trained | None:
         """Reads what came of a trial that was done before; None where there is none."""

@@ -193,3 +193,18 @@ def test_what_an_earlier_rung_took_is_the_earlier_trials(tmp_path):
 
     found = searching.searched(tmp_path, train=train, method="hyperband", trials=13)
     assert [trial.seconds for trial in found.trials] == [1.0] * 9 + [2.0] * 3 + [6.0 + 100.0]
+
+
+def test_a_training_that_had_come_to_its_end_is_not_asked_for_more(tmp_path):
+    asked = []
+
+    def train(values, epochs):
+        """Stops early where it is best, before the second rung has ended."""
+        asked.append(epochs)
+        found = searching.bowl(values, min(epochs, 2))
+        return dataclasses.replace(found, total_seconds=found.seconds, is_over=epochs > 2)
+
+    found = searching.searched(tmp_path, train=train, method="hyperband", trials=13)
+    assert asked == [1] * 9 + [3] * 3
+    last = found.trials[-1]
+    assert (last.epochs, len(last.curve), last.seconds) == (9, 2, 0.0)
