@@ -73,6 +73,8 @@ requirements: $(MADE_TOOLS) ## Lock the packages again; ARGS=--upgrade takes new
 	@$(LOCK) --python-version 3.10 pyproject.toml --output-file requirements/runtime.txt
 	@$(LOCK) --python-version 3.10 pyproject.toml --extra dev \
 		--constraint requirements/runtime.txt --output-file requirements/dev.txt
+	@$(LOCK) --python-version 3.10 requirements/serving.in \
+		--constraint requirements/runtime.txt --output-file requirements/serving.txt
 	@$(LOCK) --python-version 3.8 requirements/tools.in --output-file requirements/tools.txt
 
 clean: ## Remove caches and build leftovers
