@@ -1,0 +1,105 @@
+"""The server: models, REST and gRPC in one process, from start to a graceful end."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+from collections.abc import AsyncIterator
+
+import uvicorn
+
+from serving import config, connection, manager
+from serving.rest import app, health
+
+_LOG = logging.getLogger(__name__)
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class Server:
+    """Serves until it is told to stop.
+
+    Args:
+        settings: What and where.
+
+    Attributes:
+        port: Of REST, once started.
+        grpc_port: Of gRPC, once started, if there is one.
+        models: What is served.
+    """
+
+    def __init__(self, settings: config.ServerConfig) -> None:
+        self._settings = settings
+        self.port = settings.port
+        self.grpc_port = settings.grpc_port
+        self.models = manager.Manager(settings)
+        self._health = health.Health(self.models, settings.health_route)
+        self._stopped = asyncio.Event()
+
+    def stop(self) -> None:
+        """Tells it to stop; what was accepted is still answered."""
+        self._stopped.set()
+
+    async def run(self) -> None:
+        """Serves until SIGTERM, SIGINT or `stop`."""
+        loop = asyncio.get_running_loop()
+        for name in _SIGNALS:
+            loop.add_signal_handler(name, self.stop)
+        async with self.started():
+            await self._stopped.wait()
+            _LOG.info("stopping")
+
+    @contextlib.asynccontextmanager
+    async def started(self) -> AsyncIterator["Server"]:
+        """Serves as long as the context lasts."""
+        listener = _listen(self._settings.host, self._settings.port)
+        self.port = listener.getsockname()[1]
+        web = self._web()
+        serving = asyncio.ensure_future(web.serve([listener]))
+        while not web.started and not serving.done():
+            await asyncio.sleep(0.001)
+        self.models.start()
+        _LOG.info("REST on http://%s:%d", self._settings.host, self.port)
+        try:
+            yield self
+        finally:
+            self._health.stop()
+            web.should_exit = True
+            await serving
+            await asyncio.to_thread(self.models.stop)
+
+    def _web(self) -> "_Web":
+        settings = uvicorn.Config(
+            app.build(self._settings, self.models, self._health),
+            http=connection.Connection,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            limit_concurrency=self._settings.limits.max_connections,
+            timeout_keep_alive=60,
+            timeout_graceful_shutdown=int(self._settings.drain_seconds) or None,
+        )
+        return _Web(settings)
+
+
+class _Web(uvicorn.Server):
+    """uvicorn's server; signals are for the whole process."""
+
+    @contextlib.contextmanager
+    def capture_signals(self):  # type: ignore[no-untyped-def]
+        yield
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Opens a port.
+
+    Raises:
+        OSError: If it is taken, or the address is none of this machine's.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((host, port))
+    return listener
