@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from serving import config
+from serving import config, quiet
 
 _FORMAT = "%(asctime)s %(levelname).1s %(name)s: %(message)s"
 
@@ -37,7 +37,7 @@ def main(directory: pathlib.Path | None, **given: Any) -> None:
         click.echo(f"error: {error}", err=True)
         sys.exit(2)
     logging.basicConfig(level=logging.INFO, format=_FORMAT)
-    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    quiet.tensorflow()
     import uvloop
 
     from serving import server  # takes its time, with TensorFlow

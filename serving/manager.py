@@ -9,6 +9,7 @@ cannot be loaded changes nothing for the others. Clients hold a version while th
 import contextlib
 import dataclasses
 import enum
+import itertools
 import logging
 import pathlib
 import threading
@@ -104,26 +105,32 @@ class Model:
 
     def _wanted(self) -> dict[int, pathlib.Path]:
         """Finds the versions that the policy asks for, by number."""
-        policy, settle = self.config.version_policy, self._server.loading.settle_seconds
-        found = versions.find(self.config.base_path)
-        whole = {
-            number: path
-            for number, path in found.items()
-            if number in self.available or versions.is_whole(path, settle)
-        }
-        usable = {number: path for number, path in whole.items() if not self._is_given_up(number)}
+        policy = self.config.version_policy
         if policy.all is not None:
-            return usable
+            return dict(self._usable())
         if policy.specific is not None:
-            return {
-                number: usable[number] for number in policy.specific.versions if number in usable
-            }
+            asked = policy.specific.versions
+            return {number: path for number, path in self._usable() if number in asked}
         count = policy.latest.num_versions if policy.latest else 1
-        newest = sorted(usable)[-count:]
-        if not self.available and all(self._is_failing(number) for number in newest):
+        newest = dict(itertools.islice(self._usable(), count))
+        if not self.available and all(map(self._is_failing, newest)):
             # An older one stands in until the newest can be loaded.
-            newest += [number for number in sorted(usable) if not self._is_failing(number)][-1:]
-        return {number: usable[number] for number in newest}
+            older = (found for found in self._usable() if not self._is_failing(found[0]))
+            newest.update(itertools.islice(older, 1))
+        return newest
+
+    def _usable(self) -> Iterator[tuple[int, pathlib.Path]]:
+        """Finds versions that are whole and not given up, the newest first.
+
+        One after the other, since looking through a directory of each old version takes time.
+        """
+        settle_seconds = self._server.loading.settle_seconds
+        for number, path in sorted(versions.find(self.config.base_path).items(), reverse=True):
+            is_known = number in self.available
+            if is_known or (
+                not self._is_given_up(number) and versions.is_whole(path, settle_seconds)
+            ):
+                yield number, path
 
     def _is_failing(self, number: int) -> bool:
         return number in self.statuses and self.statuses[number].attempts > 0

@@ -5,25 +5,16 @@ It is loaded as TensorFlow Serving loads it, as a graph in a session, rather tha
 answers does not stutter, and closing a session frees its memory for sure.
 """
 
-import logging
-import os
 import pathlib
-import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-
-# What goes wrong is told in our own log; TensorFlow and its plug-ins greet on standard error.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-warnings.filterwarnings("ignore", category=FutureWarning, module="google")
 import tensorflow as tf
 import tensorflow_text  # noqa: F401 - registers the ops of text models
 
 from serving import errors
 from serving import signatures as signatures_lib
-
-logging.getLogger("tensorflow").setLevel(logging.ERROR)
 
 Tensors = Mapping[str, np.ndarray]
 

@@ -221,7 +221,7 @@ def _plain(name: str, value: np.ndarray, plain: bool) -> Any:
     """Makes what orjson, or where that is asked for json, can write."""
     if value.dtype == object:
         return _strings(value.tolist(), name.endswith(_BYTES_SUFFIX))
-    if plain or value.dtype == np.float16:
+    if plain or not value.ndim or value.dtype == np.float16:
         return value.tolist()
     return np.ascontiguousarray(value)
 

@@ -26,6 +26,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 JSON = "application/json"
+_DISCARDED = 8  # times as many bytes as are allowed
 _LOG = logging.getLogger(__name__)
 
 
@@ -192,23 +193,29 @@ class App:
             raise errors.ServingError(errors.Code.UNAUTHENTICATED, "A valid API key must be shown")
 
     async def _read(self, headers: Mapping[str, str], receive: Receive) -> bytes:
-        """Reads the body, no further than allowed."""
+        """Reads the body; of one that is too large, nothing is kept.
+
+        A client reads no answer before it has sent all, so somewhat more is read than is allowed.
+        """
         told = headers.get("content-length", "0")
-        if told.isdigit() and int(told) > self._limits.max_body_bytes:
-            raise self._too_large(told)
-        parts, size = [], 0
+        limit = self._limits.max_body_bytes
+        parts: list[bytes] = []
+        size = 0
         while True:
             message = await receive()
             if message["type"] == "http.disconnect":
                 raise _GoneError
             part = message.get("body", b"")
             size += len(part)
-            if size > self._limits.max_body_bytes:
-                raise self._too_large(f"{size} and more")
-            if part:
+            if size > limit:
+                parts.clear()
+            else:
                 parts.append(part)
-            if not message.get("more_body"):
-                return b"".join(parts) if len(parts) != 1 else parts[0]
+            is_last = not message.get("more_body")
+            if size > limit and (is_last or size > _DISCARDED * limit):
+                raise self._too_large(told if told.isdigit() else f"{size} and more")
+            if is_last:
+                return b"".join(parts)
 
     def _too_large(self, received: str) -> errors.ServingError:
         return errors.ServingError(
