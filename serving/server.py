@@ -7,12 +7,15 @@ import signal
 import socket
 from collections.abc import AsyncIterator
 
+import grpc
 import uvicorn
 
 from serving import config, connection, manager
 from serving.rest import app, health
+from serving.rpc import server as rpc_server
 
 _LOG = logging.getLogger(__name__)
+_MOMENT = 0.001  # seconds
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -52,21 +55,35 @@ class Server:
     @contextlib.asynccontextmanager
     async def started(self) -> AsyncIterator["Server"]:
         """Serves as long as the context lasts."""
-        listener = _listen(self._settings.host, self._settings.port)
+        settings = self._settings
+        listener = _listen(settings.host, settings.port)
         self.port = listener.getsockname()[1]
+        with contextlib.ExitStack() as on_failure:
+            on_failure.callback(listener.close)
+            rpc = await self._start_rpc()
+            on_failure.pop_all()
         web = self._web()
         serving = asyncio.ensure_future(web.serve([listener]))
         while not web.started and not serving.done():
-            await asyncio.sleep(0.001)
+            await asyncio.sleep(_MOMENT)
         self.models.start()
-        _LOG.info("REST on http://%s:%d", self._settings.host, self.port)
+        _LOG.info("REST on http://%s:%d", settings.host, self.port)
         try:
             yield self
         finally:
             self._health.stop()
             web.should_exit = True
-            await serving
+            stopping = [] if rpc is None else [rpc.stop(settings.drain_seconds)]
+            await asyncio.gather(serving, *stopping)
             await asyncio.to_thread(self.models.stop)
+
+    async def _start_rpc(self) -> grpc.aio.Server | None:
+        if self._settings.grpc_port is None:
+            return None
+        rpc, self.grpc_port = rpc_server.build(self._settings, self.models)
+        await rpc.start()
+        _LOG.info("gRPC on %s:%d", self._settings.host, self.grpc_port)
+        return rpc
 
     def _web(self) -> "_Web":
         settings = uvicorn.Config(
