@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 import tensorflow_text  # noqa: F401 - registers the ops of text models
+from tensorflow.core.protobuf import config_pb2, rewriter_config_pb2
 
 from serving import errors
 from serving import signatures as signatures_lib
@@ -40,7 +41,7 @@ class Servable:
 
     def __init__(self, path: pathlib.Path) -> None:
         self.path = path
-        self._session = tf.compat.v1.Session(graph=tf.Graph())
+        self._session = tf.compat.v1.Session(graph=tf.Graph(), config=_session_config())
         try:
             meta_graph = self._load()
         except (tf.errors.OpError, OSError, ValueError, TypeError, RuntimeError, KeyError) as error:
@@ -98,6 +99,14 @@ class Servable:
         """Frees what it holds; nothing may be running."""
         self._callables.clear()
         self._session.close()
+
+
+def _session_config() -> Any:
+    """Leaves out what is for training: planning how to spare memory, which takes long and warns."""
+    config = config_pb2.ConfigProto()
+    rewriting = config.graph_options.rewrite_options
+    rewriting.memory_optimization = rewriter_config_pb2.RewriterConfig.NO_MEM_OPT
+    return config
 
 
 def translate(error: Exception) -> errors.ServingError:

@@ -10,6 +10,7 @@ import pathlib
 
 import numpy as np
 import tensorflow as tf
+from tensorflow.core.example import example_pb2
 from tensorflow_serving.apis import prediction_log_pb2
 
 from serving import config, errors, servable
@@ -40,20 +41,38 @@ def run(model: servable.Servable, loading: config.Loading, batching: config.Batc
 
 
 def _ask(model: servable.Servable, signature: signatures_lib.Signature, rows: int) -> None:
-    """Asks for rows of no meaning; a model may refuse them and be none the worse."""
-    try:
-        inputs = {name: _filler(spec, rows) for name, spec in signature.inputs.items()}
-        model.run(signature, inputs)
-    except (errors.ServingError, TypeError) as error:
-        _LOG.info("%s: no warm-up for %s: %s", model.path, signature.name, error)
+    """Asks for rows of no meaning: texts, or else serialized examples of what texts are asked."""
+    for text in (_TEXT, _example(model)):
+        try:
+            inputs = {name: _filler(spec, rows, text) for name, spec in signature.inputs.items()}
+            model.run(signature, inputs)
+            return
+        except (errors.ServingError, TypeError) as error:
+            # A model may refuse them, and be none the worse.
+            _LOG.debug("%s: no warm-up for %s: %s", model.path, signature.name, error)
 
 
-def _filler(spec: signatures_lib.TensorSpec, rows: int) -> np.ndarray:
+def _filler(spec: signatures_lib.TensorSpec, rows: int, text: bytes) -> np.ndarray:
     sizes = spec.shape if spec.shape is not None else (None,)
     shape = [
-        (rows if place == 0 else 1) if size is None else size for place, size in enumerate(sizes)
+        (rows if axis == 0 else 1) if size is None else size for axis, size in enumerate(sizes)
     ]
-    return np.full(shape, _TEXT if spec.is_string else 0, spec.dtype)
+    return np.full(shape, text if spec.is_string else 0, spec.dtype)
+
+
+def _example(model: servable.Servable) -> bytes:
+    """Makes an example of what the default signature takes."""
+    example = example_pb2.Example()
+    default = model.signatures.get(signatures_lib.DEFAULT)
+    for name, spec in default.inputs.items() if default else ():
+        feature = example.features.feature[name]
+        if spec.is_string:
+            feature.bytes_list.value.append(_TEXT)
+        elif spec.dtype is not None and spec.dtype.kind == "f":
+            feature.float_list.value.append(0.0)
+        else:
+            feature.int64_list.value.append(0)
+    return example.SerializeToString()
 
 
 def _replay(model: servable.Servable, path: pathlib.Path, limit: int) -> None:
