@@ -19,8 +19,9 @@ from serving import config, errors
 
 Tensors = Mapping[str, np.ndarray]
 Run = Callable[[Tensors], Mapping[str, np.ndarray]]
-# Told of each batch: its rows, and how long each of its requests had waited, in seconds.
-Observe = Callable[[int, Sequence[float]], None]
+# Told of each batch: its rows, how long each of its requests had waited, and how long it took, in
+# seconds.
+Observe = Callable[[int, Sequence[float], float], None]
 
 _LOG = logging.getLogger(__name__)
 _FULL = "The batch scheduling queue to which this task was submitted is full"
@@ -72,7 +73,7 @@ class BatchQueue:
         run: Run,
         settings: config.BatchingConfig,
         is_batchable: bool,
-        observe: Observe = lambda rows, waits: None,
+        observe: Observe = lambda rows, waits, seconds: None,
     ) -> None:
         self._run = run
         self._settings = settings
@@ -176,8 +177,10 @@ class BatchQueue:
 
     def _answer(self, tasks: list[_Task]) -> None:
         started = time.monotonic()
-        self._observe(sum(task.rows for task in tasks), [started - task.enqueued for task in tasks])
         answers = self._try(tasks)
+        waits = [started - task.enqueued for task in tasks]
+        rows = sum(task.rows for task in tasks)
+        self._observe(rows, waits, time.monotonic() - started)
         loop = tasks[0].future.get_loop()
         try:
             loop.call_soon_threadsafe(_deliver, tasks, answers)

@@ -9,6 +9,7 @@ cannot be loaded changes nothing for the others. Clients hold a version while th
 import contextlib
 import dataclasses
 import enum
+import functools
 import itertools
 import logging
 import pathlib
@@ -16,7 +17,9 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 
-from serving import config, errors, servable, version, versions, warmup
+from prometheus_client import core
+
+from serving import config, errors, metrics, servable, version, versions, warmup
 
 _LOG = logging.getLogger(__name__)
 _MOMENT = 0.01  # seconds
@@ -72,8 +75,14 @@ class Model:
         available: Those that answer; replaced as a whole, so that others may read it at any time.
     """
 
-    def __init__(self, model_config: config.ModelConfig, server: config.ServerConfig) -> None:
+    def __init__(
+        self,
+        model_config: config.ModelConfig,
+        server: config.ServerConfig,
+        counted: metrics.Metrics,
+    ) -> None:
         self.config = model_config
+        self._counted = counted
         self.statuses: dict[int, VersionStatus] = {}
         self.available: Mapping[int, version.ServedVersion] = {}
         self._server = server
@@ -174,7 +183,11 @@ class Model:
             model.close()
             raise
         return version.ServedVersion(
-            status.number, model, self._server.batching, self._server.limits
+            status.number,
+            model,
+            self._server.batching,
+            self._server.limits,
+            functools.partial(self._counted.batch, self.config.name),
         )
 
     def _retire(self, status: VersionStatus) -> None:
@@ -216,10 +229,13 @@ class Manager:
 
     Args:
         server: What is served, and how.
+        counted: Counts what it does.
     """
 
-    def __init__(self, server: config.ServerConfig) -> None:
+    def __init__(self, server: config.ServerConfig, counted: metrics.Metrics | None = None) -> None:
         self._server = server
+        self._counted = counted or metrics.Metrics()
+        self._counted.watch(self._metrics)
         self._models: dict[str, Model] = {}
         self._gone: list[Model] = []
         self._lock = threading.Lock()
@@ -252,7 +268,7 @@ class Manager:
             for model_config in models:
                 model = self._models.get(model_config.name)
                 if model is None or model.config.base_path != model_config.base_path:
-                    model = Model(model_config, self._server)
+                    model = Model(model_config, self._server, self._counted)
                 model.config = model_config
                 kept[model_config.name] = model
             self._gone += [
@@ -286,6 +302,23 @@ class Manager:
     def names(self) -> list[str]:
         """Names of the models."""
         return list(self._models)
+
+    def _metrics(self) -> Iterator[core.Metric]:
+        """Tells at a scrape what there is just now."""
+        waiting = core.GaugeMetricFamily(
+            "meritline_waiting_rows", "Rows that wait for an answer.", labels=["model_name"]
+        )
+        states = core.GaugeMetricFamily(
+            "meritline_version_state",
+            "State of a version: 10 start, 20 loading, 30 available, 40 unloading, 50 end.",
+            labels=["model_name", "version"],
+        )
+        for name, model in list(self._models.items()):
+            available = model.available.values()
+            waiting.add_metric([name], sum(served.waiting for served in available))
+            for status in model.statuses.values():
+                states.add_metric([name, str(status.number)], status.state)
+        yield from (waiting, states)
 
     def is_ready(self, name: str | None = None) -> bool:
         """Whether a model, or every one, has a version that answers."""

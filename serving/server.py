@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 import grpc
 import uvicorn
 
-from serving import config, connection, manager
+from serving import config, connection, manager, metrics
 from serving.rest import app, health
 from serving.rpc import server as rpc_server
 
@@ -35,7 +35,8 @@ class Server:
         self._settings = settings
         self.port = settings.port
         self.grpc_port = settings.grpc_port
-        self.models = manager.Manager(settings)
+        self._counted = metrics.Metrics()
+        self.models = manager.Manager(settings, self._counted)
         self._health = health.Health(self.models, settings.health_route)
         self._stopped = asyncio.Event()
 
@@ -80,20 +81,21 @@ class Server:
     async def _start_rpc(self) -> grpc.aio.Server | None:
         if self._settings.grpc_port is None:
             return None
-        rpc, self.grpc_port = rpc_server.build(self._settings, self.models)
+        rpc, self.grpc_port = rpc_server.build(self._settings, self.models, self._counted)
         await rpc.start()
         _LOG.info("gRPC on %s:%d", self._settings.host, self.grpc_port)
         return rpc
 
     def _web(self) -> "_Web":
         settings = uvicorn.Config(
-            app.build(self._settings, self.models, self._health),
+            app.build(self._settings, self.models, self._health, self._counted),
             http=connection.Connection,
             ws="none",
             lifespan="off",
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=False,
             limit_concurrency=self._settings.limits.max_connections,
             timeout_keep_alive=60,
             timeout_graceful_shutdown=int(self._settings.drain_seconds) or None,

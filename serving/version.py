@@ -1,11 +1,17 @@
 """A version that is served: its model, the queues of its signatures, and who still uses it."""
 
 import asyncio
+import functools
 import threading
 import time
+from collections.abc import Callable, Sequence
 
 from serving import batching, config, errors, servable
 from serving import signatures as signatures_lib
+
+# Told of a batch: the signature's name, its rows, how long each request had waited, and how long it
+# took, in seconds.
+Observe = Callable[[str, int, Sequence[float], float], None]
 
 
 class ServedVersion:
@@ -16,6 +22,7 @@ class ServedVersion:
         model: What answers.
         batching_config: How requests are put together.
         limits: What a request may cost.
+        observe: Is told of each batch, and of its signature.
 
     Attributes:
         number: The version's number.
@@ -28,11 +35,13 @@ class ServedVersion:
         model: servable.Servable,
         batching_config: config.BatchingConfig,
         limits: config.Limits,
+        observe: Observe = lambda signature, rows, waits, seconds: None,
     ) -> None:
         self.number = number
         self.model = model
         self._batching = batching_config
         self._limits = limits
+        self._observe = observe
         self._lock = threading.Lock()
         self._holders = 0
         self._is_retired = False
@@ -67,6 +76,11 @@ class ServedVersion:
         for queue in self._queues.values():
             queue.close()
         self.model.close()
+
+    @property
+    def waiting(self) -> int:
+        """Rows that wait to be answered."""
+        return sum(queue.waiting for queue in list(self._queues.values()))
 
     async def ask(
         self, signature: signatures_lib.Signature, inputs: servable.Tensors, deadline: float
@@ -119,6 +133,7 @@ class ServedVersion:
                 lambda inputs: self.model.run(signature, inputs),
                 self._batching,
                 signature.is_batchable,
+                functools.partial(self._observe, signature.name),
             )
         return queue
 

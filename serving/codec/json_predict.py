@@ -2,7 +2,7 @@
 
 import base64
 import enum
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,10 @@ from serving import signatures as signatures_lib
 from serving.codec import json_document, json_values
 
 _BYTES_SUFFIX = "_bytes"  # names of outputs whose strings are bytes, not text
+
+
+# Writes JSON.
+Write = Callable[[Any], bytes]
 
 
 class Format(enum.Enum):
@@ -162,38 +166,34 @@ def encode(format_: Format, outputs: Mapping[str, np.ndarray]) -> bytes:
     Raises:
         ServingError: If rows are asked for and outputs have none, or not as many.
     """
-    write = json_document.dump
-    if not all(_is_finite(value) for value in outputs.values()):
-        write = json_document.dump_any
-        outputs = {name: _as_float64(value) for name, value in outputs.items()}
-    plain = write is json_document.dump_any
     if format_ is Format.COLUMN:
-        columns = {name: _plain(name, value, plain) for name, value in outputs.items()}
-        return write({"outputs": _bare(columns)})
+        write, written = columns(outputs)
+        return write({"outputs": written.popitem()[1] if len(written) == 1 else written})
     rows = _check_rows(outputs)
-    columns = {name: _listed(name, value, plain) for name, value in outputs.items()}
-    if len(columns) == 1:
-        [predictions] = columns.values()
-    else:
-        predictions = [
-            dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)
-        ]
-    return write({"predictions": predictions if rows else []})
+    write, written = columns(outputs)
+    if not rows:
+        return write({"predictions": []})
+    if len(written) == 1:
+        return write({"predictions": written.popitem()[1]})
+    by_row = zip(*written.values(), strict=True)
+    return write({"predictions": [dict(zip(written, row, strict=True)) for row in by_row]})
 
 
-def _is_finite(value: np.ndarray) -> bool:
-    return value.dtype.kind != "f" or bool(np.isfinite(value).all())
+def columns(outputs: Mapping[str, np.ndarray]) -> tuple[Write, dict[str, Any]]:
+    """Makes of each output what JSON can hold, and gives what writes it.
 
-
-def _as_float64(value: np.ndarray) -> np.ndarray:
-    """Makes doubles that are written with as few digits as a float needs."""
-    if value.dtype.kind != "f" or value.dtype == np.float64:
-        return value
-    return np.array([float(str(item)) for item in value.ravel()]).reshape(value.shape)
-
-
-def _bare(columns: dict[str, Any]) -> Any:
-    return next(iter(columns.values())) if len(columns) == 1 else columns
+    orjson writes arrays as they are, but neither NaN nor infinities: where there are some, lists
+    are made, and the standard library writes them.
+    """
+    is_finite = all(
+        value.dtype.kind != "f" or bool(np.isfinite(value).all()) for value in outputs.values()
+    )
+    if is_finite:
+        return json_document.dump, {
+            name: _plain(name, value) if _is_plain(value) else np.ascontiguousarray(value)
+            for name, value in outputs.items()
+        }
+    return json_document.dump_any, {name: _plain(name, value) for name, value in outputs.items()}
 
 
 def _check_rows(outputs: Mapping[str, np.ndarray]) -> int:
@@ -210,20 +210,18 @@ def _check_rows(outputs: Mapping[str, np.ndarray]) -> int:
     return rows or 0
 
 
-def _listed(name: str, value: np.ndarray, plain: bool) -> Any:
-    """Makes a list with an item for each row, which orjson or json can write."""
-    if value.dtype == object or plain or value.dtype == np.float16:
-        return _plain(name, value, plain)
-    return list(np.ascontiguousarray(value))
+def _is_plain(value: np.ndarray) -> bool:
+    """Whether orjson cannot write an array as it is."""
+    return value.dtype == object or not value.ndim or value.dtype == np.float16
 
 
-def _plain(name: str, value: np.ndarray, plain: bool) -> Any:
-    """Makes what orjson, or where that is asked for json, can write."""
+def _plain(name: str, value: np.ndarray) -> Any:
+    """Makes lists; of a float as many digits as tell it from the next one."""
     if value.dtype == object:
         return _strings(value.tolist(), name.endswith(_BYTES_SUFFIX))
-    if plain or not value.ndim or value.dtype == np.float16:
-        return value.tolist()
-    return np.ascontiguousarray(value)
+    if value.dtype.kind == "f" and value.dtype != np.float64:
+        value = np.array([float(str(item)) for item in value.ravel()]).reshape(value.shape)
+    return value.tolist()
 
 
 def _strings(value: Any, as_bytes: bool) -> Any:

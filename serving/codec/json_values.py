@@ -15,7 +15,7 @@ from serving import errors
 from serving import signatures as signatures_lib
 from serving.codec import json_document
 
-_MAX_RANK = 32  # NumPy's
+MAX_RANK = 32  # NumPy's
 # Largest integer that a float has exactly: 2^digits - 1.
 _EXACT = {"float": 2**24 - 1, "double": 2**53 - 1, "half": 2**11 - 1}
 _LARGEST = {
@@ -54,7 +54,7 @@ def _flatten(value: Any) -> tuple[list[Any] | None, tuple[int, ...]]:
     level: list[Any] = [value]
     shape: list[int] = []
     while level and isinstance(level[0], list):
-        if set(map(type, level)) != {list} or len(shape) == _MAX_RANK:
+        if set(map(type, level)) != {list} or len(shape) == MAX_RANK:
             return None, ()
         [length, *others] = set(map(len, level))
         if others:
@@ -170,8 +170,8 @@ def _shape(value: Any) -> list[int]:
     """Reads the shape off the first elements, as TensorFlow Serving does."""
     shape: list[int] = []
     while isinstance(value, list):
-        if len(shape) == _MAX_RANK:
-            raise errors.invalid(f"JSON Value: has more than {_MAX_RANK} levels of lists")
+        if len(shape) == MAX_RANK:
+            raise errors.invalid(f"JSON Value: has more than {MAX_RANK} levels of lists")
         shape.append(len(value))
         if not value:
             break

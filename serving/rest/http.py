@@ -197,7 +197,7 @@ class App:
 
         A client reads no answer before it has sent all, so somewhat more is read than is allowed.
         """
-        told = headers.get("content-length", "0")
+        told = headers.get("content-length", "")
         limit = self._limits.max_body_bytes
         parts: list[bytes] = []
         size = 0

@@ -5,10 +5,11 @@ KServe's protocol v1 as well, whose keys stand beside TensorFlow Serving's.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Mapping
 from typing import Any
 
-from serving import config, errors, manager, version
+from serving import config, errors, manager, metrics, version
 from serving import signatures as signatures_lib
 from serving.codec import examples, json_document, json_predict, metadata
 from serving.rest import http
@@ -24,10 +25,12 @@ class Models:
 
     Args:
         models: What is served.
+        counted: Counts requests.
     """
 
-    def __init__(self, models: manager.Manager) -> None:
+    def __init__(self, models: manager.Manager, counted: metrics.Metrics) -> None:
         self._models = models
+        self._counted = counted
 
     def routes(self) -> list[http.Route]:
         """Lists the routes."""
@@ -43,12 +46,16 @@ class Models:
 
     async def predict(self, request: http.Request) -> http.Response:
         """Answers `:predict`, by rows or by columns."""
-        with self._models.lease(*target(request.names)) as served:
-            return await predict(served, request)
+        with (
+            self._count(request, "Predict"),
+            self._models.lease(*target(request.names)) as served,
+        ):
+            return await predict(served, await read(request.body), request.deadline)
 
     async def classify(self, request: http.Request) -> http.Response:
         """Answers `:classify`."""
-        outputs, rows = await self._of_examples(request, signatures_lib.CLASSIFY_METHOD)
+        with self._count(request, "Classify"):
+            outputs, rows = await self._of_examples(request, signatures_lib.CLASSIFY_METHOD)
         result = examples.classifications(outputs, rows)
         rows_of_pairs = [
             [[label.label, label.score] for label in row.classes] for row in result.classifications
@@ -57,10 +64,16 @@ class Models:
 
     async def regress(self, request: http.Request) -> http.Response:
         """Answers `:regress`."""
-        outputs, rows = await self._of_examples(request, signatures_lib.REGRESS_METHOD)
+        with self._count(request, "Regress"):
+            outputs, rows = await self._of_examples(request, signatures_lib.REGRESS_METHOD)
         result = examples.regressions(outputs, rows)
         values = [regression.value for regression in result.regressions]
         return http.Response(json_document.dump_any({"results": values}))
+
+    def _count(self, request: http.Request, api: str) -> contextlib.AbstractContextManager[None]:
+        name = request.names["model"]
+        known = name if name in self._models.names else ""
+        return self._counted.request(known or "", api, "REST")
 
     async def _of_examples(self, request: http.Request, method: str) -> tuple[Mapping, int]:
         with self._models.lease(*target(request.names)) as served:
@@ -97,12 +110,13 @@ class Models:
         return http.answer({"error": error.message, "models": self._models.names}, error.http)
 
 
-async def predict(served: version.ServedVersion, request: http.Request) -> http.Response:
+async def predict(
+    served: version.ServedVersion, document: Mapping[str, Any], deadline: float
+) -> http.Response:
     """Predicts with a version."""
-    document = await read(request.body)
     signature = served.model.signature(json_predict.signature_name(document))
     format_, inputs = json_predict.decode(document, signature)
-    outputs = await served.ask(signature, inputs, request.deadline)
+    outputs = await served.ask(signature, inputs, deadline)
     return http.Response(json_predict.encode(format_, outputs))
 
 

@@ -1,6 +1,7 @@
 """What holds for every call: the API key, the deadline, errors by their codes."""
 
 import asyncio
+import contextlib
 import hmac
 import logging
 from collections.abc import Awaitable
@@ -9,7 +10,7 @@ from typing import Any, TypeVar
 import grpc
 from tensorflow_serving.apis import model_pb2
 
-from serving import config, errors
+from serving import config, errors, manager, metrics
 
 _LOG = logging.getLogger(__name__)
 _Answer = TypeVar("_Answer")
@@ -20,19 +21,45 @@ class Calls:
     """Answers calls within their rules.
 
     Args:
+        models: Whose names may be counted by.
+        counted: Counts calls.
         limits: How long a call may take.
         api_key: What clients must show, if anything.
     """
 
-    def __init__(self, limits: config.Limits, api_key: str | None) -> None:
+    def __init__(
+        self,
+        models: manager.Manager,
+        counted: metrics.Metrics,
+        limits: config.Limits,
+        api_key: str | None,
+    ) -> None:
+        self._models = models
+        self._counted = counted
         self._limits = limits
         self._api_key = api_key.encode() if api_key else None
 
-    async def answer(self, context: grpc.aio.ServicerContext, answer: Awaitable[_Answer]) -> Any:
-        """Waits for an answer, and tells errors as gRPC does."""
+    async def answer(
+        self,
+        context: grpc.aio.ServicerContext,
+        answer: Awaitable[_Answer],
+        model_name: str = "",
+        api: str = "",
+    ) -> Any:
+        """Waits for an answer, and tells errors as gRPC does.
+
+        Args:
+            context: The call's.
+            answer: Makes the answer.
+            model_name: The model that is asked, if any.
+            api: What it is asked, to be counted.
+        """
+        known = model_name if model_name in self._models.names else ""
+        counting = self._counted.request(known, api, "GRPC") if api else contextlib.nullcontext()
         try:
             self._check_key(context)
-            return await answer
+            with counting:
+                return await answer
         except errors.ServingError as error:
             told = error
         except asyncio.CancelledError:

@@ -39,21 +39,30 @@ class Prediction(prediction_service_pb2_grpc.PredictionServiceServicer):
 
     async def Predict(self, request: Any, context: grpc.aio.ServicerContext) -> Any:  # noqa: N802
         """Answers tensors with tensors."""
-        return await self._rules.answer(context, self._predict(request, context))
+        return await self._rules.answer(
+            context, self._predict(request, context), request.model_spec.name, "Predict"
+        )
 
     async def Classify(self, request: Any, context: grpc.aio.ServicerContext) -> Any:  # noqa: N802
         """Answers examples with labels and scores."""
-        return await self._rules.answer(context, self._classify(request, context))
+        return await self._rules.answer(
+            context, self._classify(request, context), request.model_spec.name, "Classify"
+        )
 
     async def Regress(self, request: Any, context: grpc.aio.ServicerContext) -> Any:  # noqa: N802
         """Answers examples with numbers."""
-        return await self._rules.answer(context, self._regress(request, context))
+        return await self._rules.answer(
+            context, self._regress(request, context), request.model_spec.name, "Regress"
+        )
 
     async def MultiInference(  # noqa: N802
         self, request: Any, context: grpc.aio.ServicerContext
     ) -> Any:
         """Answers the same examples by several signatures."""
-        return await self._rules.answer(context, self._infer(request, context))
+        name = request.tasks[0].model_spec.name if request.tasks else ""
+        return await self._rules.answer(
+            context, self._infer(request, context), name, "MultiInference"
+        )
 
     async def GetModelMetadata(  # noqa: N802
         self, request: Any, context: grpc.aio.ServicerContext

@@ -3,11 +3,13 @@
 import grpc
 from tensorflow_serving.apis import model_service_pb2_grpc, prediction_service_pb2_grpc
 
-from serving import config, manager
+from serving import config, manager, metrics
 from serving.rpc import calls, models, prediction
 
 
-def build(settings: config.ServerConfig, served: manager.Manager) -> tuple[grpc.aio.Server, int]:
+def build(
+    settings: config.ServerConfig, served: manager.Manager, counted: metrics.Metrics
+) -> tuple[grpc.aio.Server, int]:
     """Makes the server; call it in the event loop.
 
     Returns:
@@ -25,7 +27,7 @@ def build(settings: config.ServerConfig, served: manager.Manager) -> tuple[grpc.
         maximum_concurrent_rpcs=limits.max_connections,
     )
     key = settings.api_key.get_secret_value() if settings.api_key else None
-    rules = calls.Calls(limits, key)
+    rules = calls.Calls(served, counted, limits, key)
     prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(
         prediction.Prediction(served, rules, limits), server
     )

@@ -138,29 +138,47 @@ def settings(base_path: pathlib.Path, **further: Any) -> config.ServerConfig:
     return config.build({**values, **further}, "test")
 
 
+class Running:
+    """A server in a thread of its own."""
+
+    def __init__(self, what: config.ServerConfig) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._ended = asyncio.Event()
+        self._started = threading.Event()
+        self._thread = threading.Thread(target=self._run, args=[what], daemon=True)
+        self._thread.start()
+        assert self._started.wait(30)
+
+    def _run(self, what: config.ServerConfig) -> None:
+        self._loop.run_until_complete(self._serve(what))
+        self._loop.close()
+
+    async def _serve(self, what: config.ServerConfig) -> None:
+        async with server.Server(what).started() as self.server:
+            self._started.set()
+            await self._ended.wait()
+
+    def end(self) -> None:
+        """Tells it to stop; it goes on until it has."""
+        self._loop.call_soon_threadsafe(self._ended.set)
+
+    def join(self) -> None:
+        """Waits until it has stopped."""
+        self._thread.join(30)
+        assert not self._thread.is_alive()
+
+
 @contextlib.contextmanager
 def serving(what: config.ServerConfig, ready: bool = True) -> Iterator[server.Server]:
     """Runs a server in a thread of its own, until the context ends."""
-    running, started, ended = [], threading.Event(), asyncio.Event()
-    loop = asyncio.new_event_loop()
-
-    async def serve() -> None:
-        async with server.Server(what).started() as one:
-            running.append(one)
-            started.set()
-            await ended.wait()
-
-    thread = threading.Thread(target=loop.run_until_complete, args=[serve()], daemon=True)
-    thread.start()
-    assert started.wait(30)
+    running = Running(what)
     try:
         if ready:
-            wait_for(running[0].models.is_ready)
-        yield running[0]
+            wait_for(running.server.models.is_ready)
+        yield running.server
     finally:
-        loop.call_soon_threadsafe(ended.set)
-        thread.join(30)
-    assert not thread.is_alive()
+        running.end()
+        running.join()
 
 
 def wait_for(condition: Any, seconds: float = 30.0) -> None:
