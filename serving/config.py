@@ -132,6 +132,7 @@ class Limits(_Section):
         max_text_bytes: All texts of a request together, in UTF-8.
         timeout_seconds: Until an answer is given up.
         max_connections: Connections that are open at once.
+        max_streams: Texts that are written on at once; each holds what was read of it in memory.
     """
 
     max_body_bytes: Annotated[int, pydantic.Field(ge=1)] = 8 * 2**20
@@ -139,6 +140,7 @@ class Limits(_Section):
     max_text_bytes: Annotated[int, pydantic.Field(ge=1)] = 2**20
     timeout_seconds: Annotated[float, pydantic.Field(gt=0)] = 30.0
     max_connections: Annotated[int, pydantic.Field(ge=1)] = 1024
+    max_streams: Annotated[int, pydantic.Field(ge=1)] = 64
 
 
 class Loading(_Section):

@@ -11,11 +11,12 @@ allowed, when it is called.
 """
 
 import asyncio
+import contextlib
 import dataclasses
 import hmac
 import logging
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, MutableMapping, Sequence
 from typing import Any
 
 from serving import config, errors
@@ -77,7 +78,7 @@ class Stream:
         content_type: What kind of body they make.
     """
 
-    parts: AsyncIterator[bytes]
+    parts: AsyncGenerator[bytes, None]
     content_type: str = "text/event-stream"
 
 
@@ -256,9 +257,10 @@ async def _send_parts(stream: Stream, receive: Receive, send: Send) -> None:
         raise error
 
 
-async def _send_each(parts: AsyncIterator[bytes], send: Send) -> None:
-    async for part in parts:
-        await send({"type": "http.response.body", "body": part, "more_body": True})
+async def _send_each(parts: AsyncGenerator[bytes, None], send: Send) -> None:
+    async with contextlib.aclosing(parts):
+        async for part in parts:
+            await send({"type": "http.response.body", "body": part, "more_body": True})
     await send({"type": "http.response.body", "body": b""})
 
 
