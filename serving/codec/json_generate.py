@@ -25,7 +25,7 @@ DEFAULTS: Mapping[str, float] = {
     "repetition_penalty": 1.0,
 }
 KEYS = (TEXT, *DEFAULTS, SEED, STOP)
-_SEED_BITS = 53  # a seed may be read, and sent again, where numbers are doubles
+_SEED_BITS = 31  # a seed is read and typed again by people, and where numbers are doubles
 
 
 def decode(

@@ -1,7 +1,7 @@
 """All routes, put together."""
 
 from serving import config, manager, metrics
-from serving.rest import health, http, kserve, models, openapi, prometheus, stream, vertex
+from serving.rest import health, http, kserve, models, openapi, page, prometheus, stream, vertex
 
 
 def build(
@@ -25,6 +25,7 @@ def build(
         *vertex.Vertex(served, counted, server.predict_route).routes(),
         *prometheus.Prometheus(counted).routes(),
         *stream.Streams(served, counted, server.limits).routes(),
+        *page.Page(served).routes(),
         *openapi.routes(),
     ]
     key = server.api_key.get_secret_value() if server.api_key else None

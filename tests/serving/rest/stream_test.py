@@ -86,7 +86,7 @@ def test_how_it_ends(
 def test_a_seed_is_drawn_and_told(client: tiny.Client) -> None:
     seeds = {_events(client)[-1][1]["seed"] for _ in range(2)}
     assert len(seeds) == 2
-    assert all(0 <= seed < 2**53 for seed in seeds)
+    assert all(0 <= seed < 2**31 for seed in seeds)
 
 
 REFUSED = [
