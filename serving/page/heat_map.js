@@ -20,7 +20,7 @@ export function paint(canvas, values) {
   const picture = context.createImageData(canvas.width, canvas.height);
   values.forEach((row, y) =>
     row.forEach((value, x) => {
-      const alpha = Math.round(255 * Math.min(Math.max(value ?? 0, 0), 1) ** 0.75);
+      const alpha = Math.round(255 * Math.min(Math.max(value ?? 0, 0), 1) ** 0.6);
       picture.data.set([red, green, blue, alpha], 4 * (y * canvas.width + x));
     }),
   );

@@ -29,7 +29,7 @@ async function start() {
   try {
     page.all = await list();
   } catch (error) {
-    trouble(error, start);
+    trouble("start", error, start);
     return;
   }
   const named = new URLSearchParams(location.hash.slice(1)).get("model");
@@ -42,6 +42,7 @@ async function start() {
 function choose(name) {
   const model = page.all.find((one) => one.name === name);
   const before = page.model?.name === name ? Object.fromEntries(page.inputs.map((input) => [input.name, input.value])) : {};
+  const { id, selectionStart, selectionEnd } = document.activeElement;
   page.asking?.abort();
   page.writing?.cancel();
   changed.cancel();
@@ -51,7 +52,7 @@ function choose(name) {
   clear();
   if (model.version === null) {
     about(model);
-    trouble(Object.assign(new Error(`${name}: ${model.error}`), { status: 503 }), start);
+    trouble("start", Object.assign(new Error(`${name}: ${model.error}`), { status: 503 }), start);
     return;
   }
   const task = model.task?.name ?? "";
@@ -59,6 +60,11 @@ function choose(name) {
   about(model);
   build(model, task, before);
   find("attention").hidden = !gathers(model);
+  settle("start");
+  if (id.startsWith("input-") && find(id)) {
+    find(id).focus();
+    find(id).setSelectionRange?.(selectionStart, selectionEnd);
+  }
   ask();
 }
 
@@ -75,7 +81,7 @@ function build(model, task, before) {
   const order = model.task?.texts ?? [];
   const place = ({ name }) => (order.includes(name) ? order.indexOf(name) : order.length);
   page.inputs = [...told].sort((a, b) => place(a) - place(b)).map((input, index, all) => field(input, task, index === all.length - 1, before));
-  page.writing = canWrite(model) ? new Writing(model, () => page.inputs[0].value, (error) => trouble(error, null)) : null;
+  page.writing = canWrite(model) ? new Writing(model, () => page.inputs[0].value, (error) => (error ? trouble("write", error) : settle("write"))) : null;
   const mask = task === "masked_language_model" ? [make("p", { class: "buttons" }, make("button", { type: "button", click: insertMask }, "Insert [MASK]"))] : [];
   fill(
     find("form"),
@@ -142,16 +148,19 @@ async function ask() {
     const { shown, said } = answer(model.task?.name ?? "", told, row, page.inputs.map((input) => input.name));
     fill(find("result"), shown);
     find("cost").textContent = `Answered in ${milliseconds < 10 ? milliseconds.toFixed(1) : Math.round(milliseconds)} ms`;
-    find("trouble").hidden = true;
+    settle("ask");
     say(said);
     await gather(model, row, signal, false);
   } catch (error) {
     if (signal.aborted || error.name === "AbortError") return;
-    if (error.status === 404) return start(); // another version answers now
+    if (error.status === 404) {
+      page.timer = setTimeout(start, PATIENCE); // another version answers now
+      return;
+    }
     fill(find("result"));
     find("cost").textContent = "";
     attention.clear(find("weights"), "");
-    trouble(error, error.status === 0 ? start : null);
+    trouble("ask", error, error.status === 0 ? start : null);
   } finally {
     if (page.asking?.signal === signal) find("answer").setAttribute("aria-busy", "false");
   }
@@ -166,7 +175,7 @@ async function gather(model, row, signal, isWished) {
   const names = model.signatures[signature].inputs.map((input) => input.name);
   const size = names.reduce((sum, name) => sum + String(row[name]).length, 0);
   if (size > LONG && !isWished) {
-    const show = make("button", { type: "button", click: () => gather(model, row, signal, true).catch((error) => trouble(error, null)) }, "Show it");
+    const show = make("button", { type: "button", click: () => gather(model, row, signal, true).catch((error) => trouble("ask", error)) }, "Show it");
     fill(place, make("p", { class: "hint" }, "The attention of so long a text is large. ", show));
     return;
   }
@@ -181,15 +190,25 @@ function clear() {
   attention.clear(find("weights"), "The tokens of the text appear here, and what each gathers from the others.");
 }
 
-/** Tells what went wrong, in the server's words; what may pass is tried again. */
-function trouble(error, again) {
+/** Tells what went wrong with what, in the server's words; what may pass is tried again. */
+function trouble(what, error, again) {
   const words = find("trouble");
-  find("key").hidden = error.status !== 401;
-  const told = error.status ? `${error.message}` : error.message || String(error);
-  fill(words, make("b", {}, title(error.status)), make("span", {}, told));
+  const told = [title(error.status), `${error.message}${again ? " It is asked again soon." : ""}`];
+  if (words.hidden || words.textContent !== told.join("")) {
+    fill(words, make("b", {}, told[0]), make("span", {}, told[1])); // once, or it would be said each time
+  }
   words.hidden = false;
+  words.dataset.what = what;
+  words.scrollIntoView({ block: "nearest" });
+  find("key").hidden = error.status !== 401;
   if (error.status === 401) find("secret").focus();
   else if (again) page.timer = setTimeout(again, AGAIN);
+}
+
+/** Takes back what was told of something that has gone well since. */
+function settle(what) {
+  const words = find("trouble");
+  if (words.dataset.what === what) words.hidden = true;
 }
 
 function title(status) {

@@ -1,6 +1,6 @@
 // A text that grows: wishes, tokens as they come, and the reason why there are no more.
 
-import { fill, find, make, number, say } from "./dom.js";
+import { fill, make, number, say } from "./dom.js";
 import { predict, stream } from "./server.js";
 
 const REASONS = {
@@ -11,10 +11,10 @@ const REASONS = {
 // What is wished at first: enough to read, and a little less daring than the model itself.
 const WISHES = [
   { name: "max_new_tokens", label: "Tokens at most", value: 200, min: 1, max: 65536, step: 1 },
-  { name: "temperature", label: "Temperature", value: 0.8, min: 0, step: 0.05, hint: "0 takes the likeliest token each time" },
+  { name: "temperature", label: "Temperature", value: 0.8, min: 0, step: "any", hint: "0 takes the likeliest token each time" },
   { name: "top_k", label: "Top k", value: 0, min: 0, step: 1, hint: "only so many of the likeliest; 0 for all" },
-  { name: "top_p", label: "Top p", value: 1, min: 0.01, max: 1, step: 0.01, hint: "only the likeliest that reach this probability" },
-  { name: "repetition_penalty", label: "Repetition penalty", value: 1, min: 0.05, step: 0.05, hint: "above 1 for less of the same" },
+  { name: "top_p", label: "Top p", value: 1, min: 0.01, max: 1, step: "any", hint: "only the likeliest that reach this probability" },
+  { name: "repetition_penalty", label: "Repetition penalty", value: 1, min: 0.05, step: "any", hint: "above 1 for less of the same" },
   { name: "seed", label: "Seed", value: "", step: 1, hint: "empty for another text each time" },
 ];
 const SHOWN = 400; // tokens that are listed
@@ -26,7 +26,7 @@ export class Writing {
   /**
    * @param {Object} model
    * @param {() => string} text Gives what is to be written on.
-   * @param {(error: Error) => void} onTrouble
+   * @param {(error: Error | null) => void} onTrouble Is told what goes wrong, and that it goes well.
    */
   constructor(model, text, onTrouble) {
     [this.model, this.text, this.onTrouble] = [model, text, onTrouble];
@@ -66,6 +66,12 @@ export class Writing {
 
   async write() {
     this.cancel();
+    const wrong = Object.values(this.fields).find((input) => !input.checkValidity());
+    if (wrong) {
+      wrong.closest("details").open = true;
+      wrong.reportValidity();
+      return;
+    }
     const control = (this.control = new AbortController());
     const prompt = this.text();
     this.open(prompt);
@@ -93,7 +99,10 @@ export class Writing {
       }
     } catch (error) {
       if (error.name === "AbortError") tell("; you stopped it");
-      else if (this.control === control) this.onTrouble(error);
+      else if (this.control === control) {
+        this.cost.textContent = "";
+        this.onTrouble(error);
+      }
     } finally {
       if (this.control === control) this.close();
     }
@@ -107,7 +116,8 @@ export class Writing {
     this.result.hidden = false;
     this.list.hidden = this.name !== "stream";
     this.button.textContent = "Stop";
-    find("trouble").hidden = true;
+    this.onTrouble(null);
+    this.result.scrollIntoView({ block: "nearest" });
   }
 
   close() {
