@@ -21,7 +21,7 @@ export function choices(label, options, chosen, onChoose) {
         role: "radio",
         class: option.kind ?? "",
         "aria-label": option.label,
-        "aria-checked": index === chosen,
+        "aria-checked": String(index === chosen),
         tabindex: index === chosen ? 0 : -1,
         click: () => choose(index),
       },
