@@ -54,7 +54,7 @@ class Server:
         for name in _SIGNALS:
             loop.add_signal_handler(name, self.stop)
         async with self.started():
-            waiting = [asyncio.ensure_future(self._stopped.wait())]
+            waiting: list[asyncio.Future] = [asyncio.ensure_future(self._stopped.wait())]
             if watched is not None:
                 follow = watched.follow(self._settings.loading.poll_seconds, self.models.apply)
                 waiting.append(asyncio.ensure_future(follow))
