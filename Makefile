@@ -29,10 +29,10 @@ MADE_PROJECT := $(VENV)/.made-project
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test browser check format data requirements clean distclean
+.PHONY: help run test browser check format data proof-serving requirements clean distclean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
 
 run: $(MADE_PROJECT) data/sentences.csv ## Run the demo pipeline; ARGS="..." goes to local_runner.py
 	@$(PYTHON) local_runner.py $(ARGS)
@@ -67,6 +67,9 @@ data: $(MADE_VENV) ## Fetch the demo data, or say whether what is there is whole
 data/sentences.csv: pipeline/demo_data.py | $(MADE_VENV)
 	@$(FETCH_DEMO_DATA)
 	@touch $@
+
+proof-serving: $(MADE_DEV) $(MADE_PROJECT) ## Load, swap, break, fuzz and stop a server of the demo's model
+	@$(PYTHON) -m benchmarks.serving_proof workspace/sentiment/serving/sentiment $(ARGS)
 
 requirements: $(MADE_TOOLS) ## Lock the packages again; ARGS=--upgrade takes newer ones
 	@echo "Locking requirements/*.txt ..."

@@ -8,6 +8,7 @@ SECONDS`, it prints its numbers as one line of JSON, so that it shares no Python
 import asyncio
 import dataclasses
 import json
+import math
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -15,8 +16,8 @@ from collections.abc import Callable, Sequence
 import uvloop
 
 _LENGTH = b"content-length:"
-# Told of each answer: its status and its body.
-Check = Callable[[int, bytes], None]
+# Told of each answer: when it was asked for, by `time.perf_counter`, its status and its body.
+Check = Callable[[float, int, bytes], None]
 
 
 @dataclasses.dataclass
@@ -25,23 +26,34 @@ class Load:
 
     Attributes:
         seconds: Of each answer, in the order in which they came.
+        began: When each of them was asked for, by `time.perf_counter`.
         lost: Requests that got none.
+        until: When no more requests are sent, by `time.perf_counter`.
     """
 
     seconds: list[float] = dataclasses.field(default_factory=list)
+    began: list[float] = dataclasses.field(default_factory=list)
     lost: int = 0
+    until: float = math.inf
 
-    def percentile(self, percent: float) -> float:
-        """Tells within how many milliseconds that share of the answers came."""
-        ordered = sorted(self.seconds)
-        return 1e3 * ordered[min(int(len(ordered) * percent / 100), len(ordered) - 1)]
+    def percentile(self, percent: float, since: float = 0.0, until: float = math.inf) -> float:
+        """Tells within how many milliseconds that share of the answers came.
+
+        Args:
+            percent: The share.
+            since: Of those alone that were asked for after that.
+            until: And before that.
+        """
+        asked = zip(self.began, self.seconds, strict=True)
+        ordered = sorted(seconds for began, seconds in asked if since <= began < until)
+        return 1e3 * ordered[int((len(ordered) - 1) * percent / 100)]
 
 
 class _Client(asyncio.Protocol):
     """One connection."""
 
-    def __init__(self, request: bytes, load: Load, check: Check, until: float) -> None:
-        self._request, self._load, self._check, self._until = request, load, check, until
+    def __init__(self, request: bytes, load: Load, check: Check) -> None:
+        self._request, self._load, self._check = request, load, check
         self._received = b""
         self._began = 0.0
         self._is_waiting = False
@@ -54,7 +66,7 @@ class _Client(asyncio.Protocol):
 
     def _ask(self) -> None:
         self._began = time.perf_counter()
-        if self._ends or self._began >= self._until:
+        if self._ends or self._began >= self._load.until:
             self._transport.close()
             return
         self._is_waiting = True
@@ -70,11 +82,20 @@ class _Client(asyncio.Protocol):
         if len(body) < length:
             return
         self._load.seconds.append(time.perf_counter() - self._began)
+        self._load.began.append(self._began)
         self._received = body[length:]
         self._is_waiting = False
         self._ends = b"connection: close" in lowered
-        self._check(int(head[9:12]), body[:length])
+        self._tell(self._began, int(head[9:12]), body[:length])
         self._ask()
+
+    def _tell(self, began: float, status: int, body: bytes) -> None:
+        try:
+            self._check(began, status, body)
+        except Exception as error:  # noqa: BLE001 - it is raised where the load is waited for
+            self._load.until = 0.0
+            if not self.done.done():
+                self.done.set_exception(error)
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self._is_waiting:
@@ -83,28 +104,24 @@ class _Client(asyncio.Protocol):
             self.done.set_result(None)
 
 
-def _ok(status: int, body: bytes) -> None:
+def _ok(began: float, status: int, body: bytes) -> None:
     if status != 200:
         raise ValueError(f"{status}: {body!r}")
 
 
 async def run(
-    port: int, path: str, bodies: Sequence[bytes], seconds: float, check: Check = _ok
-) -> Load:
-    """Sends requests for a while.
+    port: int, path: str, bodies: Sequence[bytes], load: Load, check: Check = _ok
+) -> None:
+    """Sends requests until the load's time is over, or the server ends.
 
     Args:
         port: Of this machine.
         path: Where to post.
         bodies: One for each client.
-        seconds: For how long.
+        load: Keeps what is seen, and tells until when.
         check: Is told of each answer.
-
-    Returns:
-        What was seen, from the first request on.
     """
-    load, loop = Load(), asyncio.get_running_loop()
-    until = time.perf_counter() + seconds
+    loop = asyncio.get_running_loop()
     clients = []
     for body in bodies:
         request = (
@@ -112,18 +129,18 @@ async def run(
             f"content-length: {len(body)}\r\n\r\n"
         ).encode() + body
         _, client = await loop.create_connection(
-            lambda request=request: _Client(request, load, check, until), "127.0.0.1", port
+            lambda request=request: _Client(request, load, check), "127.0.0.1", port
         )
         clients.append(client)
     await asyncio.gather(*(client.done for client in clients))
-    return load
 
 
 def main(port: str, path: str, body: str, clients: str, seconds: str) -> None:
     """Prints requests, seconds and percentiles."""
     uvloop.install()
     began = time.perf_counter()
-    load = asyncio.run(run(int(port), path, [body.encode()] * int(clients), float(seconds)))
+    load = Load(until=began + float(seconds))
+    asyncio.run(run(int(port), path, [body.encode()] * int(clients), load))
     told = {f"p{percent}": load.percentile(percent) for percent in (50, 95, 99)}
     rate = len(load.seconds) / (time.perf_counter() - began)
     print(json.dumps({**told, "rate": rate, "requests": len(load.seconds), "lost": load.lost}))

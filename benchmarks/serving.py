@@ -41,17 +41,19 @@ def _floor(version: pathlib.Path, seconds: float) -> dict[str, float]:
 
     for _ in range(50):
         call()
+    cpu_before = time.process_time()
     until, times = time.perf_counter() + seconds, []
     while time.perf_counter() < until:
         times.append(call())
     times.sort()
     told = {f"p{p}": 1e3 * times[int(len(times) * p / 100)] for p in (50, 95, 99)}
-    return {**told, "rate": len(times) / sum(times)}
+    cpu = 1e3 * (time.process_time() - cpu_before) / len(times)
+    return {**told, "cpu": cpu, "rate": len(times) / sum(times)}
 
 
 @contextlib.contextmanager
-def _server(directory: pathlib.Path, *arguments: str) -> Iterator[int]:
-    """Runs the server; gives its port once the model is available."""
+def _server(directory: pathlib.Path, *arguments: str) -> Iterator[tuple[int, int]]:
+    """Runs the server; gives its process and its port once the model is available."""
     command = [sys.executable, "-m", "serving", str(directory), "--model-name", "model"]
     with subprocess.Popen(
         [*command, "--port", "0", "--grpc-port", "0", *arguments],
@@ -66,26 +68,33 @@ def _server(directory: pathlib.Path, *arguments: str) -> Iterator[int]:
             if "is available" in line:
                 break
         try:
-            yield port
+            yield process.pid, port
         finally:
             process.terminate()
             process.communicate()
 
 
-def _load(port: int, clients: int, seconds: float) -> dict[str, float]:
+def _load(process: int, port: int, clients: int, seconds: float) -> dict[str, float]:
+    """Loads the server; with what its own threads took of the processors for each request."""
     body = json.dumps({"instances": [TEXT]})
     arguments = [str(port), "/v1/models/model:predict", body, str(clients)]
     command = [sys.executable, str(HERE / "http_load.py"), *arguments]
     subprocess.run([*command, "1"], check=True, capture_output=True)  # warm-up
+    before = _cpu_seconds(process)
     done = subprocess.run([*command, str(seconds)], check=True, capture_output=True, text=True)
-    return json.loads(done.stdout)
+    seen: dict[str, float] = json.loads(done.stdout)
+    return {**seen, "cpu": 1e3 * (_cpu_seconds(process) - before) / seen["requests"]}
+
+
+def _cpu_seconds(process: int) -> float:
+    """Reads what a process has taken of the processors (proc(5), fields 14 and 15 of stat)."""
+    stat = pathlib.Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _tell(name: str, seen: dict[str, float]) -> None:
-    print(
-        f"{name:32} {seen['p50']:8.2f} {seen['p95']:8.2f} {seen['p99']:8.2f} {seen['rate']:10,.0f}",
-        flush=True,
-    )
+    times = " ".join(f"{seen[key]:8.2f}" for key in ("p50", "p95", "p99", "cpu"))
+    print(f"{name:24} {times} {seen['rate']:10,.0f}", flush=True)
 
 
 def main() -> None:
@@ -99,12 +108,14 @@ def main() -> None:
 
     version = versions.latest(given.directory)
     print(f"{version}, {os.cpu_count()} cores\n")
-    print(f"{'':32} {'p50 ms':>8} {'p95 ms':>8} {'p99 ms':>8} {'requests/s':>10}")
+    heads = " ".join(f"{head:>8}" for head in ("p50 ms", "p95 ms", "p99 ms", "CPU ms"))
+    print(f"{'':24} {heads} {'requests/s':>10}")
     _tell("direct call, 1 text", _floor(version, given.seconds))
     for name, arguments in (("batching", ()), ("no batching", ("--no-batching",))):
-        with _server(version, *arguments) as port:
+        with _server(version, *arguments) as (process, port):
             for clients in CLIENTS:
-                _tell(f"{name}, {clients} clients", _load(port, clients, given.seconds))
+                seen = _load(process, port, clients, given.seconds)
+                _tell(f"{name}, {clients} clients", seen)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The command line: `python -m serving DIR`, or `--config FILE` for several models."""
 
 import asyncio
+import functools
 import logging
 import os
 import pathlib
@@ -10,7 +11,7 @@ from typing import Any
 
 import click
 
-from serving import config, quiet, versions, vertex
+from serving import config, memory, quiet, reload, versions, vertex
 
 _FORMAT = "%(asctime)s %(levelname).1s %(name)s: %(message)s"
 _KEY = "MERITLINE_API_KEY"
@@ -46,8 +47,9 @@ def main(directory: pathlib.Path | None, **given: Any) -> None:
     """
     logging.basicConfig(level=logging.INFO, format=_FORMAT)
     quiet.tensorflow()
+    reread = functools.partial(read, directory, dict(os.environ), **given)
     try:
-        settings = read(directory, dict(os.environ), **given)
+        settings = reread()
     except config.ConfigError as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(2)
@@ -56,8 +58,10 @@ def main(directory: pathlib.Path | None, **given: Any) -> None:
     from serving import server  # takes its time, with TensorFlow
 
     uvloop.install()
+    memory.freeze()
+    watched = None if given["file"] is None else reload.Watch(given["file"], reread)
     try:
-        asyncio.run(server.Server(settings).run())
+        asyncio.run(server.Server(settings).run(watched))
     except OSError as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(1)

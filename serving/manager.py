@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from prometheus_client import core
 
-from serving import config, errors, metrics, servable, version, versions, warmup
+from serving import config, errors, memory, metrics, servable, version, versions, warmup
 
 _LOG = logging.getLogger(__name__)
 _MOMENT = 0.01  # seconds
@@ -208,6 +208,7 @@ class Model:
                     status.served.close()
                 status.served, status.state = None, State.END
                 self._retiring.remove(status)
+                memory.give_back()
                 _LOG.info("%s: version %d is unloaded", self.config.name, status.number)
 
     def _forget(self) -> None:

@@ -33,6 +33,7 @@ class Metrics:
         self.registry = registry.CollectorRegistry()
         prometheus_client.ProcessCollector(registry=self.registry)
         self._requests: dict[tuple[str, str], int] = {}
+        self._latencies: dict[tuple[str, ...], prometheus_client.Histogram] = {}
         self.registry.register(_Collector(self._request_counts))
         self._latency = prometheus_client.Histogram(
             ":tensorflow:serving:request_latency",
@@ -85,8 +86,9 @@ class Metrics:
         finally:
             key = (model_name, status)
             self._requests[key] = self._requests.get(key, 0) + 1
-            latency = self._latency.labels(model_name, api, entrypoint)
-            latency.observe(_MICROS * (time.perf_counter() - began))
+            self._latency_of(model_name, api, entrypoint).observe(
+                _MICROS * (time.perf_counter() - began)
+            )
 
     def batch(
         self, model_name: str, signature: str, rows: int, waits: Sequence[float], seconds: float
@@ -97,6 +99,12 @@ class Metrics:
         queuing = self._queuing.labels(model_name, signature)
         for wait in waits:
             queuing.observe(_MICROS * wait)
+
+    def _latency_of(self, *labels: str) -> prometheus_client.Histogram:
+        """Finds the histogram of some labels, which takes the library long."""
+        if labels not in self._latencies:
+            self._latencies[labels] = self._latency.labels(*labels)
+        return self._latencies[labels]
 
     def watch(self, collect: Callable[[], Iterable[core.Metric]]) -> None:
         """Asks for further metrics at each scrape."""

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 import grpc
 import uvicorn
 
-from serving import config, connection, manager, metrics
+from serving import config, connection, manager, metrics, reload
 from serving.rest import app, health
 from serving.rpc import server as rpc_server
 
@@ -44,14 +44,24 @@ class Server:
         """Tells it to stop; what was accepted is still answered."""
         self._stopped.set()
 
-    async def run(self) -> None:
-        """Serves until SIGTERM, SIGINT or `stop`."""
+    async def run(self, watched: reload.Watch | None = None) -> None:
+        """Serves until SIGTERM, SIGINT or `stop`.
+
+        Args:
+            watched: A file of settings, whose models are taken anew whenever it changes.
+        """
         loop = asyncio.get_running_loop()
         for name in _SIGNALS:
             loop.add_signal_handler(name, self.stop)
         async with self.started():
-            await self._stopped.wait()
+            waiting: list[asyncio.Future] = [asyncio.ensure_future(self._stopped.wait())]
+            if watched is not None:
+                follow = watched.follow(self._settings.loading.poll_seconds, self.models.apply)
+                waiting.append(asyncio.ensure_future(follow))
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
             _LOG.info("stopping")
+            for task in waiting:
+                task.cancel()
 
     @contextlib.asynccontextmanager
     async def started(self) -> AsyncIterator["Server"]:

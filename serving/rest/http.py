@@ -13,6 +13,7 @@ allowed, when it is called.
 import asyncio
 import contextlib
 import dataclasses
+import functools
 import hmac
 import logging
 import re
@@ -24,6 +25,7 @@ from serving.codec import json_document
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+RawHeaders = Sequence[tuple[bytes, bytes]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 JSON = "application/json"
@@ -31,7 +33,7 @@ _DISCARDED = 8  # times as many bytes as are allowed
 _LOG = logging.getLogger(__name__)
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass
 class Request:
     """What a client sent.
 
@@ -39,7 +41,7 @@ class Request:
         method: Such as `POST`.
         path: Without the query.
         names: What the route's pattern found in the path.
-        headers: By name in small letters.
+        raw_headers: Names in small letters, and values.
         body: All of it.
         deadline: Until when it must be answered, by the event loop's clock.
     """
@@ -47,9 +49,14 @@ class Request:
     method: str
     path: str
     names: Mapping[str, str | None]
-    headers: Mapping[str, str]
+    raw_headers: RawHeaders
     body: bytes
     deadline: float
+
+    @functools.cached_property
+    def headers(self) -> Mapping[str, str]:
+        """Headers by name in small letters."""
+        return _headers(self.raw_headers)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -168,9 +175,7 @@ class App:
     async def _answer(self, scope: Scope, receive: Receive) -> Response | Stream:
         deadline = asyncio.get_running_loop().time() + self._limits.timeout_seconds
         method, path = scope["method"], scope["path"]
-        headers = {
-            name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
-        }
+        headers: RawHeaders = scope["headers"]
         route, names = self._find("GET" if method == "HEAD" else method, path)
         if route is None or not route.is_open:
             self._check_key(headers)
@@ -186,19 +191,19 @@ class App:
                 return route, match.groupdict()
         return None, {}
 
-    def _check_key(self, headers: Mapping[str, str]) -> None:
+    def _check_key(self, raw_headers: RawHeaders) -> None:
         if self._api_key is None:
             return
+        headers = _headers(raw_headers)
         shown = headers.get("x-api-key") or headers.get("authorization", "").removeprefix("Bearer ")
         if not hmac.compare_digest(shown.encode("latin-1"), self._api_key):
             raise errors.ServingError(errors.Code.UNAUTHENTICATED, "A valid API key must be shown")
 
-    async def _read(self, headers: Mapping[str, str], receive: Receive) -> bytes:
+    async def _read(self, headers: RawHeaders, receive: Receive) -> bytes:
         """Reads the body; of one that is too large, nothing is kept.
 
         A client reads no answer before it has sent all, so somewhat more is read than is allowed.
         """
-        told = headers.get("content-length", "")
         limit = self._limits.max_body_bytes
         parts: list[bytes] = []
         size = 0
@@ -214,9 +219,10 @@ class App:
                 parts.append(part)
             is_last = not message.get("more_body")
             if size > limit and (is_last or size > _DISCARDED * limit):
+                told = _headers(headers).get("content-length", "")
                 raise self._too_large(told if told.isdigit() else f"{size} and more")
             if is_last:
-                return b"".join(parts)
+                return b"".join(parts) if len(parts) > 1 else part
 
     def _too_large(self, received: str) -> errors.ServingError:
         return errors.ServingError(
@@ -225,6 +231,10 @@ class App:
             f"Received: {received}",
             http=413,
         )
+
+
+def _headers(raw: RawHeaders) -> dict[str, str]:
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in raw}
 
 
 class _GoneError(Exception):

@@ -160,7 +160,8 @@ class Running:
 
     def end(self) -> None:
         """Tells it to stop; it goes on until it has."""
-        self._loop.call_soon_threadsafe(self._ended.set)
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._ended.set)
 
     def join(self) -> None:
         """Waits until it has stopped."""
