@@ -90,7 +90,7 @@ const VIEWS = {
   language_model(row) {
     const facts = [
       ["Bits a character", row.bits_per_character],
-      ["Perplexity of a token", row.perplexity],
+      ["Perplexity", row.perplexity],
       ["Log-probability", row.log_probability],
       ["Tokens", row.tokens],
     ];

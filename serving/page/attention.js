@@ -2,7 +2,7 @@
 
 import { choices } from "./choices.js";
 import { fill, make, say } from "./dom.js";
-import { dots, HeatMap, paint, share } from "./heat_map.js";
+import { dots, HeatMap, largest, paint, share } from "./heat_map.js";
 
 /** What a model's signature tells, in one shape for attention to itself and to a source. */
 export function told(row) {
@@ -59,15 +59,16 @@ export function show(place, { rows, columns, weights }) {
 
   function change() {
     paint(large.canvas, heads[chosen].values);
-    caption.textContent = `${heads[chosen].label}: each row is a token, each column what it gathers from`;
+    const most = share(largest(heads[chosen].values));
+    caption.textContent = `${heads[chosen].label}: each row is a token, each column what it gathers from; the most is ${most}`;
     shade();
   }
 
   /** Shades the tokens by what the chosen one gathers from them. */
   function shade() {
     const values = heads[chosen].values[kept.row];
-    sources.forEach((token, index) => token.style.setProperty("--part", values[index] ?? 0));
     const best = values.reduce((best, value, index) => (value > values[best] ? index : best), 0);
+    sources.forEach((token, index) => token.style.setProperty("--part", (values[index] ?? 0) / (values[best] || 1)));
     tell(kept.row, best, "most, ");
   }
 

@@ -5,7 +5,7 @@ import { make, percent } from "./dom.js";
 
 const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
-/** Draws values from 0 to 1, rows of columns; more of the colour is more. */
+/** Draws values, rows of columns; the largest of them has all of the colour. */
 export function dots(values) {
   const [height, width] = [values.length, values[0].length];
   const canvas = make("canvas", { width, height, class: "heat", "aria-hidden": "true" });
@@ -17,15 +17,18 @@ export function dots(values) {
 export function paint(canvas, values) {
   const context = canvas.getContext("2d");
   const [red, green, blue] = colour();
+  const most = largest(values) || 1;
   const picture = context.createImageData(canvas.width, canvas.height);
   values.forEach((row, y) =>
     row.forEach((value, x) => {
-      const alpha = Math.round(255 * Math.min(Math.max(value ?? 0, 0), 1) ** 0.6);
+      const alpha = Math.round((255 * Math.max(value ?? 0, 0)) / most);
       picture.data.set([red, green, blue, alpha], 4 * (y * canvas.width + x));
     }),
   );
   context.putImageData(picture, 0, 0);
 }
+
+export const largest = (values) => values.flat().reduce((most, value) => Math.max(most, value ?? 0), 0);
 
 function colour() {
   const told = getComputedStyle(document.documentElement).getPropertyValue("--heat");
