@@ -127,6 +127,7 @@ _PLAIN = {
     "/v2/health/live": "Whether the process lives",
     "/v2/health/ready": "Whether every model answers",
     "/monitoring/prometheus/metrics": "Metrics",
+    "/page/models": "What the page has to know of the models",
     "/openapi.json": "This document",
 }
 
