@@ -61,8 +61,10 @@ def test_what_is_no_http_is_refused(server: server_lib.Server, data: bytes) -> N
 
 
 def test_a_head_is_of_bounded_size(server: server_lib.Server) -> None:
-    received = _send(server.port, b"GET / HTTP/1.1\r\n", *[b"x: " + b"y" * 9000 + b"\r\n"] * 20)
-    assert b"400 Bad Request" in received or received == b""
+    lines = [b"x: " + b"y" * 9000 + b"\r\n"] * 20
+    received = _send(server.port, b"GET /healthz HTTP/1.1\r\n", *lines, b"\r\n")
+    # The client may still be sending when the connection ends, and then reads nothing.
+    assert b"The head of a request is too large" in received or received == b""
     assert _send(server.port, ONE).startswith(b"HTTP/1.1 200 OK")
 
 
