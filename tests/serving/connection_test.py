@@ -79,6 +79,17 @@ def test_who_never_ends_a_request_is_let_go(
     assert time.monotonic() - began < 2.5
 
 
+def test_there_are_no_more_connections_than_allowed(base_path: pathlib.Path) -> None:
+    settings = tiny.settings(base_path, limits={"max_connections": 1})
+    with tiny.serving(settings) as server:
+        with socket.create_connection(("127.0.0.1", server.port), timeout=10) as first:
+            first.sendall(ONE)
+            assert b"200 OK" in first.recv(65536)
+            refused = _send(server.port, ONE)
+            assert refused.startswith(b"HTTP/1.1 503 Service Unavailable") or refused == b""
+        tiny.wait_for(lambda: b"200 OK" in _send(server.port, ONE), 5)
+
+
 def test_a_request_on_its_way_to_a_stopping_server_is_answered(base_path: pathlib.Path) -> None:
     running = tiny.Running(tiny.settings(base_path))
     tiny.wait_for(running.server.models.is_ready)
