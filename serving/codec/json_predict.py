@@ -216,11 +216,11 @@ def _check_rows(outputs: Mapping[str, np.ndarray]) -> int:
 
 
 def _writable(value: np.ndarray) -> np.ndarray:
-    if value.dtype.name == "bfloat16":
+    if value.dtype.kind in _KINDS:
+        return value
+    if value.dtype.name == "bfloat16":  # of no kind that NumPy knows
         return value.astype(np.float32)
-    if value.dtype.kind not in _KINDS:
-        raise errors.invalid(f"Failed to write JSON value for tensor type: {value.dtype.name}")
-    return value
+    raise errors.invalid(f"Failed to write JSON value for tensor type: {value.dtype.name}")
 
 
 def _is_plain(value: np.ndarray) -> bool:
