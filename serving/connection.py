@@ -23,6 +23,8 @@ class Connection(httptools_impl.HttpToolsProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.logger = logging.getLogger(__name__)
+        # uvicorn would answer in words of its own.
+        self._max_connections, self.limit_concurrency = self.limit_concurrency, None
         self._head_bytes = 0
         self._is_reading_head = True
         self._is_ending = False
@@ -31,6 +33,9 @@ class Connection(httptools_impl.HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begins; a client that says nothing is let go after a while."""
         super().connection_made(transport)
+        if self._max_connections is not None and len(self.connections) > self._max_connections:
+            self._refuse(b"503 Service Unavailable", "There are too many connections")
+            return
         self._wait()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -49,10 +54,13 @@ class Connection(httptools_impl.HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """Answers what is no HTTP, as all errors are answered."""
-        body = orjson.dumps({"error": msg})
+        self._refuse(b"400 Bad Request", msg)
+
+    def _refuse(self, status: bytes, message: str) -> None:
+        body = orjson.dumps({"error": message})
         self.transport.write(
-            b"HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\n"
-            b"connection: close\r\ncontent-length: %d\r\n\r\n%b" % (len(body), body)
+            b"HTTP/1.1 %b\r\ncontent-type: application/json\r\n"
+            b"connection: close\r\ncontent-length: %d\r\n\r\n%b" % (status, len(body), body)
         )
         self.transport.close()
 

@@ -1,6 +1,7 @@
 """Signatures of a SavedModel: what it takes and gives, by name, dtype and shape."""
 
 import dataclasses
+import functools
 from collections.abc import Mapping
 
 import numpy as np
@@ -99,7 +100,7 @@ class Signature:
         )
         return cls(name, signature.method_name, inputs, outputs)
 
-    @property
+    @functools.cached_property
     def is_batchable(self) -> bool:
         """Whether rows of several requests may be asked at once.
 

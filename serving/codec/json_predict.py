@@ -11,6 +11,7 @@ from serving import errors
 from serving import signatures as signatures_lib
 from serving.codec import json_document, json_values
 
+_KINDS = "biufO"  # NumPy's kinds of booleans, integers, floats and strings
 _BYTES_SUFFIX = "_bytes"  # names of outputs whose strings are bytes, not text
 
 
@@ -184,7 +185,11 @@ def columns(outputs: Mapping[str, np.ndarray]) -> tuple[Write, dict[str, Any]]:
 
     orjson writes arrays as they are, but neither NaN nor infinities: where there are some, lists
     are made, and the standard library writes them.
+
+    Raises:
+        ServingError: If an output is of a kind that JSON has no numbers for.
     """
+    outputs = {name: _writable(value) for name, value in outputs.items()}
     is_finite = all(
         value.dtype.kind != "f" or bool(np.isfinite(value).all()) for value in outputs.values()
     )
@@ -208,6 +213,14 @@ def _check_rows(outputs: Mapping[str, np.ndarray]) -> int:
             )
         rows = value.shape[0]
     return rows or 0
+
+
+def _writable(value: np.ndarray) -> np.ndarray:
+    if value.dtype.kind in _KINDS:
+        return value
+    if value.dtype.name == "bfloat16":  # of no kind that NumPy knows
+        return value.astype(np.float32)
+    raise errors.invalid(f"Failed to write JSON value for tensor type: {value.dtype.name}")
 
 
 def _is_plain(value: np.ndarray) -> bool:

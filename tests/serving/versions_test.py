@@ -99,7 +99,8 @@ def test_a_version_is_whole_once_all_its_files_are_there(
 
 def test_a_version_is_not_whole_while_it_changes(tmp_path: pathlib.Path) -> None:
     _write(tmp_path, "saved_model.pb")
-    os.utime(tmp_path / "saved_model.pb", (0, 0))  # as `cp --preserve` would have it
+    for path in (tmp_path / "saved_model.pb", tmp_path):
+        os.utime(path, (0, 0))  # as `cp --preserve` would have it
     assert not versions.is_whole(tmp_path, 3600.0)
     assert not versions.is_whole(tmp_path / "nope", 0.0)
 
