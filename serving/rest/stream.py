@@ -55,7 +55,7 @@ class Streams:
         """Answers `:generate_stream`; what is wrong with a request is told by the status."""
         events = self._events(request)
         first = await anext(events)
-        return http.Stream(_all(first, events))
+        return http.Stream(_all(first, events), request.deadline)
 
     async def _events(self, request: http.Request) -> Events:
         with (
