@@ -193,9 +193,9 @@ function clear() {
 /** Tells what went wrong with what, in the server's words; what may pass is tried again. */
 function trouble(what, error, again) {
   const words = find("trouble");
-  const told = [title(error.status), `${error.message}${again ? " It is asked again soon." : ""}`];
+  const told = [title(error.status), error.message, again ? "It is asked again every two seconds." : ""];
   if (words.hidden || words.textContent !== told.join("")) {
-    fill(words, make("b", {}, told[0]), make("span", {}, told[1])); // once, or it would be said each time
+    fill(words, make("b", {}, told[0]), told.slice(1).map((line) => make("span", {}, line))); // once, or it would be said each time
   }
   words.hidden = false;
   words.dataset.what = what;

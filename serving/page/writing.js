@@ -132,7 +132,7 @@ export class Writing {
 
   list_({ token_id: id, text }) {
     if (this.tokens.childElementCount >= SHOWN) return;
-    const piece = text.replaceAll("\n", "⏎") || "·";
+    const piece = text.replaceAll("\n", "⏎").replaceAll(" ", "␣") || "·";
     this.tokens.append(make("li", { class: "token" }, make("bdi", { class: "piece" }, piece), make("span", { class: "id" }, String(id))));
   }
 
