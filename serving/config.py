@@ -177,6 +177,7 @@ class ServerConfig(_Section):
         drain_seconds: How long a stopping server waits for requests in flight.
         health_route: A further path that tells whether it is ready.
         predict_route: A further path that predicts with the first model.
+        page: Whether there is a page for people at `/`.
     """
 
     models: Annotated[tuple[ModelConfig, ...], pydantic.Field(min_length=1)]
@@ -190,6 +191,7 @@ class ServerConfig(_Section):
     drain_seconds: Annotated[float, pydantic.Field(ge=0)] = 30.0
     health_route: str | None = None
     predict_route: str | None = None
+    page: bool = True
 
     @pydantic.model_validator(mode="after")
     def _names(self) -> "ServerConfig":

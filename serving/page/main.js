@@ -94,19 +94,20 @@ function build(model, task, before) {
   if (page.writing) find("answer").prepend(page.writing.result);
 }
 
-function field({ name, dtype }, task, isLast, before) {
-  const isText = dtype === "string";
+function field({ name, dtype, shape }, task, isLast, before) {
+  const isList = shape === null || shape.length !== 1; // what a row has is no single value
+  const isText = dtype === "string" && !isList;
   const attributes = {
     id: `input-${name}`,
     dir: "auto",
     spellcheck: "false",
-    placeholder: isText ? `Type or paste the ${name}` : "A number",
+    placeholder: isText ? `Type or paste the ${name}` : isList ? "A list of JSON, such as [1, 2]" : "A number",
     input: () => changed.soon(),
   };
-  const rows = task === "question_answering" && isLast ? 10 : task === "question_answering" ? 2 : 5;
-  const input = isText ? make("textarea", { ...attributes, rows }) : make("input", { ...attributes, type: "number", step: "any", value: 0 });
+  const rows = task === "question_answering" && isLast ? 10 : task === "question_answering" || isList ? 2 : 5;
+  const input = isText || isList ? make("textarea", { ...attributes, rows }) : make("input", { ...attributes, type: "number", step: "any", value: 0 });
   if (name in before) input.value = before[name];
-  const one = {
+  return {
     name,
     label: name[0].toUpperCase() + name.slice(1).replaceAll("_", " "),
     input,
@@ -114,11 +115,19 @@ function field({ name, dtype }, task, isLast, before) {
       return input.value;
     },
     get told() {
-      return isText ? input.value : dtype === "bool" ? Boolean(Number(input.value)) : Number(input.value);
+      if (isText) return input.value;
+      if (isList) return parsed(name, input.value);
+      return dtype === "bool" ? Boolean(Number(input.value)) : Number(input.value);
     },
-    isText,
   };
-  return one;
+}
+
+function parsed(name, text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw Object.assign(new Error(`${name} must be a list of JSON`), { status: 400 });
+  }
 }
 
 function insertMask() {
@@ -132,15 +141,14 @@ function insertMask() {
 async function ask() {
   page.asking?.abort();
   const { model } = page;
-  const texts = page.inputs.filter((input) => input.isText);
-  if (!page.inputs.length || texts.some((input) => !input.value.trim())) {
+  if (!page.inputs.length || page.inputs.some((input) => !input.value.trim())) {
     clear();
     return;
   }
   const { signal } = (page.asking = new AbortController());
-  const row = Object.fromEntries(page.inputs.map((input) => [input.name, input.told]));
   find("answer").setAttribute("aria-busy", "true");
   try {
+    const row = Object.fromEntries(page.inputs.map((input) => [input.name, input.told]));
     const began = performance.now();
     const told = await predict(model, "serving_default", row, signal);
     const milliseconds = performance.now() - began;
@@ -217,7 +225,7 @@ function title(status) {
   if (status === 429) return "Busy";
   if (status === 503) return "Not ready";
   if (status === 504) return "Too late";
-  return status >= 500 ? "The server failed" : status >= 400 ? "The server refused" : "The page failed";
+  return status >= 500 ? "The server failed" : status >= 400 ? "Refused" : "The page failed";
 }
 
 find("models").addEventListener("change", (event) => {

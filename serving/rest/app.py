@@ -25,7 +25,7 @@ def build(
         *vertex.Vertex(served, counted, server.predict_route).routes(),
         *prometheus.Prometheus(counted).routes(),
         *stream.Streams(served, counted, server.limits).routes(),
-        *page.Page(served).routes(),
+        *(page.Page(served).routes() if server.page else ()),
         *openapi.routes(),
     ]
     key = server.api_key.get_secret_value() if server.api_key else None

@@ -97,7 +97,7 @@ _ASKED = {
     "question_answering": ["Who?", "The quick brown fox of Größe " * 3],
     "translation": ["a man on a ladder"],
     "language_model": ["Once"],
-    "plain": ["1.5", "note"],
+    "plain": ["1.5", "[1, 2]", "note"],
     "pair": ["one", "two"],
     "multi_label": ["a big cat ate the fat hen"],
     "regression": ["seven"],
@@ -223,6 +223,19 @@ def test_many_labels_are_put_in_order_and_masks_are_filled(opened: Any) -> None:
     one.find("#cost:not(:empty)").wait_for()
     assert one.find("#form textarea").input_value() == "[MASK]"
     assert one.find(".bars .name").all_inner_texts() == ["warm", "##th"]
+
+
+def test_a_model_of_any_other_make_has_a_field_for_each_input(opened: Any) -> None:
+    one = opened("plain")
+    one.fill("1.5", "[1, 2.5]", _HOSTILE)
+    outputs = zip(
+        *(one.find(f".outputs {tag}").all_inner_texts() for tag in ("dt", "pre")), strict=True
+    )
+    assert dict(outputs) == {"note": _HOSTILE, "sum": "3.5", "twice": "3"}
+    one.find("#form textarea").first.fill("[1,")
+    one.find("#trouble", has_text="many must be a list of JSON").wait_for()
+    one.find("#form textarea").first.fill("[1, 2, 3]")
+    one.find("#trouble", has_text="must have shape: [-1,2]").wait_for()
 
 
 def test_a_text_grows_by_the_keyboard_alone(opened: Any, monkeypatch: pytest.MonkeyPatch) -> None:

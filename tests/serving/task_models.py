@@ -203,12 +203,13 @@ def masked_language_model() -> Model:
 
 
 def plain() -> Model:
-    """A model that tells of no task: two numbers in, one out."""
+    """A model that tells of no task: a number, a list and a text in."""
 
-    def answer(a: tf.Tensor, note: tf.Tensor) -> dict[str, tf.Tensor]:
-        return {"twice": 2.0 * a, "note": note}
+    def answer(a: tf.Tensor, many: tf.Tensor, note: tf.Tensor) -> dict[str, tf.Tensor]:
+        return {"twice": 2.0 * a, "sum": tf.reduce_sum(many, axis=1), "note": note}
 
-    asked = {"a": tf.TensorSpec([None], tf.float32), "note": _WORDS}
+    many = tf.TensorSpec([None, 2], tf.float32)
+    asked = {"a": tf.TensorSpec([None], tf.float32), "many": many, "note": _WORDS}
     return Model(None, {"serving_default": (answer, asked)})
 
 

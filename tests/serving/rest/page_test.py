@@ -108,3 +108,11 @@ def test_what_there_is_to_ask(tmp_path: pathlib.Path, saved: pathlib.Path) -> No
         "version": None,
         "error": "Servable not found for request: Latest(none)",
     }
+
+
+def test_there_need_be_no_page(base_path: pathlib.Path) -> None:
+    with tiny.serving(tiny.settings(base_path, page=False)) as server:
+        client = tiny.Client(server.port)
+        for path in ("/", "/page/main.js", "/page/models"):
+            assert client.get(path) == (400, {"error": f"Malformed request: GET {path}"})
+        client.close()
