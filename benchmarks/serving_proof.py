@@ -21,7 +21,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -30,7 +29,7 @@ import hypothesis
 import schemathesis
 from schemathesis.checks import not_a_server_error
 
-from benchmarks import http_load
+from benchmarks import http_load, server_process
 from serving import versions
 from serving.rest import openapi
 
@@ -206,24 +205,6 @@ def _resident_mb(process: int) -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
-@contextlib.contextmanager
-def _server(directory: pathlib.Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
-    command = [sys.executable, "-m", "serving", str(directory), "--model-name", "model"]
-    with subprocess.Popen(
-        [*command, "--port", "0", "--grpc-port", "0"], stderr=subprocess.PIPE, text=True
-    ) as process:
-        port = 0
-        for line in process.stderr or ():
-            port = int(line.rsplit(":", 1)[1]) if "REST on" in line else port
-            if "is available" in line:
-                break
-        try:
-            yield process, port
-        finally:
-            process.terminate()
-            process.communicate()
-
-
 def main() -> None:
     """Runs all of it, and prints what was seen."""
     parser = argparse.ArgumentParser()
@@ -235,7 +216,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as kept:
         directory = pathlib.Path(kept)
         put(version, directory, 1)
-        with _server(directory) as (process, port):
+        with server_process.served(directory) as (process, port):
             asyncio.run(_prove(version, directory, process, port, given.seconds, given.requests))
         if process.returncode != 0:
             raise ProofError(f"the server ended with {process.returncode}")
@@ -244,7 +225,7 @@ def main() -> None:
 async def _prove(
     version: pathlib.Path,
     directory: pathlib.Path,
-    process: subprocess.Popen[str],
+    process: subprocess.Popen[bytes],
     port: int,
     seconds: float,
     requests: int,

@@ -11,6 +11,9 @@ from typing import Any
 import orjson
 from uvicorn.protocols.http import httptools_impl
 
+# uvicorn would log each request that is no HTTP, and so let anybody fill the log.
+_UNHEARD = logging.getLogger(f"{__name__}.requests")
+_UNHEARD.setLevel(logging.CRITICAL)
 _MAX_HEAD_BYTES = 2**16
 # A request that has begun must have come by then; so must the next one on a connection.
 _READ_SECONDS = 60.0
@@ -22,7 +25,7 @@ class Connection(httptools_impl.HttpToolsProtocol):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.logger = logging.getLogger(__name__)
+        self.logger = _UNHEARD
         # uvicorn would answer in words of its own.
         self._max_connections, self.limit_concurrency = self.limit_concurrency, None
         self._head_bytes = 0

@@ -54,8 +54,11 @@ def test_requests_of_a_pipeline_are_answered_in_turn(server: server_lib.Server) 
         b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
     ],
 )
-def test_what_is_no_http_is_refused(server: server_lib.Server, data: bytes) -> None:
+def test_what_is_no_http_is_refused_and_fills_no_log(
+    server: server_lib.Server, data: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
     received = _send(server.port, data)
+    assert caplog.messages == []
     assert received.startswith(b"HTTP/1.1 400 Bad Request\r\n")
     assert b'{"error":' in received
 
