@@ -29,10 +29,10 @@ MADE_PROJECT := $(VENV)/.made-project
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test browser check format data requirements clean distclean
+.PHONY: help run test browser check format data proof-serving requirements clean distclean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
 
 run: $(MADE_PROJECT) data/sentences.csv ## Run the demo pipeline; ARGS="..." goes to local_runner.py
 	@$(PYTHON) local_runner.py $(ARGS)
@@ -68,11 +68,16 @@ data/sentences.csv: pipeline/demo_data.py | $(MADE_VENV)
 	@$(FETCH_DEMO_DATA)
 	@touch $@
 
+proof-serving: $(MADE_DEV) $(MADE_PROJECT) ## Load, swap, break, fuzz and stop a server of the demo's model
+	@$(PYTHON) -m benchmarks.serving_proof workspace/sentiment/serving/sentiment $(ARGS)
+
 requirements: $(MADE_TOOLS) ## Lock the packages again; ARGS=--upgrade takes newer ones
 	@echo "Locking requirements/*.txt ..."
 	@$(LOCK) --python-version 3.10 pyproject.toml --output-file requirements/runtime.txt
 	@$(LOCK) --python-version 3.10 pyproject.toml --extra dev \
 		--constraint requirements/runtime.txt --output-file requirements/dev.txt
+	@$(LOCK) --python-version 3.10 requirements/serving.in \
+		--constraint requirements/runtime.txt --output-file requirements/serving.txt
 	@$(LOCK) --python-version 3.8 requirements/tools.in --output-file requirements/tools.txt
 
 clean: ## Remove caches and build leftovers

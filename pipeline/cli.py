@@ -1,4 +1,4 @@
-"""The command line: `meritline run`. TFX is imported only when something really runs."""
+"""The command line: `meritline`. TFX is imported only when something really runs."""
 
 import sys
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from pipeline import config as config_lib
-from pipeline import config_options, errors, initial_model, preflight, schema_command
+from pipeline import config_options, errors, initial_model, preflight, schema_command, serve_command
 from pipeline import dry_run as dry_run_lib
 from pipeline import workspace as workspace_lib
 
@@ -70,6 +70,7 @@ def _run(config: config_lib.Config, workspace: workspace_lib.Workspace) -> int:
 
 
 main.add_command(schema_command.schema)
+main.add_command(serve_command.serve)
 
 
 if __name__ == "__main__":

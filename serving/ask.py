@@ -5,14 +5,12 @@ names of the model's outputs. A model of pairs takes two texts for each answer.
 """
 
 import json
-import os
 import pathlib
 import sys
-import warnings
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from serving import versions
+from serving import quiet, versions
 
 _USAGE = "usage: python -m serving.ask DIR TEXT [TEXT ...]"
 
@@ -33,9 +31,7 @@ def ask(directory: str, texts: Sequence[str]) -> list[dict[str, Any]]:
         ValueError: If the version cannot be read, or a text of a pair is missing.
     """
     path = versions.latest(directory)
-    # An answer is all that one wants to see: TensorFlow and its plug-ins greet on standard error.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    warnings.filterwarnings("ignore", category=FutureWarning, module="google")
+    quiet.tensorflow()
     import tensorflow as tf
     import tensorflow_text  # noqa: F401 - registers the ops of the model's preprocessing
 

@@ -53,8 +53,9 @@ class Served(tf.Module):
         `serving_default` takes each raw feature of a request, strings or numbers `(batch,)`;
         `serving_examples` takes serialized tf.Examples `(batch,)` of raw features and gives the
         same answers; `transform_features` takes serialized tf.Examples that hold what is to be
-        learned as well, and gives what the Evaluator compares the answers with. The task may have
-        more.
+        learned as well, and gives what the Evaluator compares the answers with. Where TensorFlow
+        Serving has a method for the task, `classify` or `regress` is what it calls: `inputs` are
+        serialized tf.Examples `(batch,)` too. The task may have more.
         """
         raw = {
             name: tf.TensorSpec([None], self._raw_spec[name].dtype, name=name)
@@ -66,13 +67,28 @@ class Served(tf.Module):
             if self._task.judged_apart
             else {}
         )
+        serve_examples = _graph(self._serve_examples).get_concrete_function(examples)
         return {
             **judged,
+            **self._inferring(serve_examples),
             RAW_SIGNATURE: _graph(self._serve_raw).get_concrete_function(**raw),
-            EXAMPLES_SIGNATURE: _graph(self._serve_examples).get_concrete_function(examples),
+            EXAMPLES_SIGNATURE: serve_examples,
             TRANSFORM_SIGNATURE: _graph(self._truth).get_concrete_function(examples),
             **self._task.signatures(self._model(), self._ask_raw, self._transform_output),
         }
+
+    def _inferring(
+        self, serve_examples: tf.types.experimental.ConcreteFunction
+    ) -> dict[str, tf.types.experimental.ConcreteFunction]:
+        """Makes the signature of TensorFlow Serving's method, of the one that takes examples."""
+        if self._task.method is None:
+            return {}
+
+        def infer(inputs: tf.Tensor) -> task_lib.Tensors:
+            return self._task.inferred(serve_examples(examples=inputs))
+
+        inputs = tf.TensorSpec([None], tf.string, name="inputs")
+        return {self._task.method: _graph(infer).get_concrete_function(inputs)}
 
     def _serve_raw(self, **raw: tf.Tensor) -> task_lib.Tensors:
         return self._answer(self._as_parsed(raw))
@@ -135,7 +151,19 @@ def save(
     """Writes the SavedModel with its signatures, and the task's settings beside it."""
     served = Served(model, transform_output, task)
     tf.saved_model.save(served, directory, signatures=served.signatures())
+    if task.method is not None:
+        _set_method_name(directory, task.method)
     path = f"{directory}/{tasks.SETTINGS_FILE}"
     tf.io.gfile.makedirs(path.rpartition("/")[0])
     with tf.io.gfile.GFile(path, "w") as file:
         file.write(json.dumps(task.settings.to_fields(), indent=2, sort_keys=True))
+
+
+def _set_method_name(directory: str, method: str) -> None:
+    """Names the method of a signature, since `tf.saved_model.save` calls every one predict.
+
+    TensorFlow Serving's classify and regress refuse signatures of any other method.
+    """
+    updater = tf.compat.v1.saved_model.signature_def_utils.MethodNameUpdater(directory)
+    updater.replace_method_name(method, f"tensorflow/serving/{method}")
+    updater.save()

@@ -1,5 +1,6 @@
 """Versions, as a model server would find them."""
 
+import os
 import pathlib
 
 import pytest
@@ -54,3 +55,59 @@ def test_without_a_directory_it_says_so(tmp_path: pathlib.Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(FileNotFoundError, match="must be a serving directory"):
         versions.latest(tmp_path / "file")
+
+
+def _write(path: pathlib.Path, *names: str) -> None:
+    for name in names:
+        (path / name).parent.mkdir(parents=True, exist_ok=True)
+        (path / name).touch()
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (["saved_model.pb"], True),
+        (["assets/vocabulary"], False),
+        (["variables/variables.data-00000-of-00001", "variables/variables.index"], False),
+        (["saved_model.pb", "variables/variables.index"], False),
+        (["saved_model.pb", "variables/variables.data-00000-of-00001"], False),
+        (
+            [
+                "saved_model.pb",
+                "variables/variables.index",
+                "variables/variables.data-00000-of-00002",
+            ],
+            False,
+        ),
+        (
+            [
+                "saved_model.pb",
+                "variables/variables.index",
+                "variables/variables.data-00000-of-00002",
+                "variables/variables.data-00001-of-00002",
+            ],
+            True,
+        ),
+    ],
+)
+def test_a_version_is_whole_once_all_its_files_are_there(
+    tmp_path: pathlib.Path, names: list[str], expected: bool
+) -> None:
+    _write(tmp_path, *names)
+    assert versions.is_whole(tmp_path, 0.0) is expected
+
+
+def test_a_version_is_not_whole_while_it_changes(tmp_path: pathlib.Path) -> None:
+    _write(tmp_path, "saved_model.pb")
+    for path in (tmp_path / "saved_model.pb", tmp_path):
+        os.utime(path, (0, 0))  # as `cp --preserve` would have it
+    assert not versions.is_whole(tmp_path, 3600.0)
+    assert not versions.is_whole(tmp_path / "nope", 0.0)
+
+
+def test_all_versions_are_found_by_number(tmp_path: pathlib.Path) -> None:
+    nine = _version(tmp_path, "0009")
+    ten = _version(tmp_path, "10", whole=False)
+    _version(tmp_path, "copy-11")
+    assert versions.find(tmp_path) == {9: nine, 10: ten}
+    assert versions.find(tmp_path / "nope") == {}

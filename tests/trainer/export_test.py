@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 import tensorflow_transform as tft
+from tensorflow.core.protobuf import saved_model_pb2
 
 from trainer import export, models, rivals, tasks
 
@@ -69,6 +70,17 @@ def test_raw_text_and_serialized_examples_get_the_same_answers(exported, transfo
         np.testing.assert_array_equal(values.numpy(), parsed[name].numpy())
 
 
+def test_classify_gives_the_same_numbers(exported, transformed):
+    _, signatures = exported
+    texts = (*transformed.texts, *_HOSTILE)
+    raw = signatures["serving_default"](text=tf.constant(texts))
+    inferred = signatures["classify"](inputs=_serialized(text=texts))
+
+    assert set(inferred) == {"classes", "scores"}
+    np.testing.assert_array_equal(inferred["classes"].numpy(), raw["labels"].numpy())
+    np.testing.assert_array_equal(inferred["scores"].numpy(), raw["probabilities"].numpy())
+
+
 def test_the_answer_is_the_models_own(exported, transformed):
     model, signatures = exported
     layer = tft.TFTransformOutput(transformed.directory).transform_features_layer()
@@ -112,7 +124,7 @@ def test_the_evaluator_gets_the_labels_ids(exported, transformed):
     assert ids.tolist() == [["bad", "good"].index(label) for label in transformed.labels]
 
 
-def test_no_weight_is_stored_twice(transformed, tmp_path):
+def test_no_weight_is_stored_twice_and_methods_have_their_names(transformed, tmp_path):
     output = tft.TFTransformOutput(transformed.directory)
     task = tasks.get(tasks.Settings("classification"))
     model = models.get("averaged_embeddings").build(
@@ -122,6 +134,13 @@ def test_no_weight_is_stored_twice(transformed, tmp_path):
         head=task.head(output),
     )
     export.save(model, output, task, str(tmp_path))
+    saved = saved_model_pb2.SavedModel.FromString((tmp_path / "saved_model.pb").read_bytes())
+    methods = {
+        name: signature.method_name
+        for name, signature in saved.meta_graphs[0].signature_def.items()
+    }
+    assert methods["classify"] == "tensorflow/serving/classify"
+    assert methods["serving_default"] == "tensorflow/serving/predict"
     stored = tf.train.load_checkpoint(str(tmp_path / "variables" / "variables"))
     types, shapes = stored.get_variable_to_dtype_map(), stored.get_variable_to_shape_map()
     numbers = sum(int(np.prod(shapes[name])) for name in shapes if types[name].is_floating)

@@ -16,6 +16,7 @@ class Classification(encoding.EncoderTask):
     """One label of two or more for each row, by softmax and cross-entropy."""
 
     answer_key = "probabilities"
+    method = "classify"
     truth_key = features.LABEL_ID
     array_metrics = ("confusion_matrix",)
 
@@ -66,6 +67,10 @@ class Classification(encoding.EncoderTask):
             "labels": tf.broadcast_to(names, tf.shape(probabilities)),
             "probabilities": probabilities,
         }
+
+    def inferred(self, answer: task.Tensors) -> task.Tensors:
+        """Gives all labels and their probabilities."""
+        return {"classes": answer["labels"], "scores": answer["probabilities"]}
 
     def truth(self, asked: task.Asked, transform_output: tft.TFTransformOutput) -> task.Tensors:
         """Gives the label's id, int64 `(batch,)`."""

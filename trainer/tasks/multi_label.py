@@ -15,6 +15,7 @@ class MultiLabel(encoding.EncoderTask):
     """Labels by sigmoid and binary cross-entropy, each for itself."""
 
     answer_key = "probabilities"
+    method = "classify"
     truth_key = features.LABEL_SET
 
     def transform(
@@ -73,6 +74,10 @@ class MultiLabel(encoding.EncoderTask):
             "labels": tf.broadcast_to(names, tf.shape(probabilities)),
             "probabilities": probabilities,
         }
+
+    def inferred(self, answer: task.Tensors) -> task.Tensors:
+        """Gives all labels and their probabilities."""
+        return {"classes": answer["labels"], "scores": answer["probabilities"]}
 
     def truth(self, asked: task.Asked, transform_output: tft.TFTransformOutput) -> task.Tensors:
         """Gives 1 for each label that a row has, else 0: int64 `(batch, num_labels)`."""

@@ -41,6 +41,11 @@ class Regression(encoding.EncoderTask):
     answer_key = "values"
     truth_key = features.TARGETS
 
+    def __init__(self, settings: tasks_lib.Settings) -> None:
+        super().__init__(settings)
+        # TensorFlow Serving's regress knows one number for an example.
+        self.method = "regress" if len(settings.targets) == 1 else None
+
     def transform(
         self, inputs: Mapping[str, tf.Tensor], tools: task.Tools
     ) -> dict[str, tf.Tensor | tf.SparseTensor]:
@@ -80,6 +85,10 @@ class Regression(encoding.EncoderTask):
         # Repeated for each row, since the server's row format wants a batch axis everywhere.
         answer = {"values": values, "targets": tf.broadcast_to(names, tf.shape(values))}
         return answer if len(scales.names) > 1 else {"value": values[:, 0], **answer}
+
+    def inferred(self, answer: task.Tensors) -> task.Tensors:
+        """Gives the number."""
+        return {"outputs": answer["value"]}
 
     def truth(self, asked: task.Asked, transform_output: tft.TFTransformOutput) -> task.Tensors:
         """Gives the targets as the table has them, float32 `(batch, num_targets)`."""

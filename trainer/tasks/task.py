@@ -109,6 +109,8 @@ class Task(abc.ABC):
         judged_apart: Whether the Evaluator compares not the answers to requests, but what `judged`
             gives; `answer_key` is then an entry of that.
         array_metrics: What the counts give beside the contract's metrics, as arrays.
+        method: What TensorFlow Serving calls the task where it has a method for it, `classify` or
+            `regress`; `inferred` is then what it answers.
     """
 
     input_features: tuple[str, ...] = (features.TOKEN_IDS,)
@@ -117,6 +119,7 @@ class Task(abc.ABC):
     packed: bool = False
     judged_apart: bool = False
     array_metrics: tuple[str, ...] = ()
+    method: str | None = None
 
     def __init__(self, settings: tasks_lib.Settings) -> None:
         self.settings = settings
@@ -245,6 +248,14 @@ class Task(abc.ABC):
         self, outputs: Any, asked: Asked, transform_output: tft.TFTransformOutput
     ) -> Tensors:
         """Turns outputs into what a client reads; each tensor has `batch` as its first axis."""
+
+    def inferred(self, answer: Tensors) -> Tensors:
+        """Gives an answer as TensorFlow Serving's `method` has it.
+
+        That is `classes`, strings `(batch, num_classes)`, and their `scores`, float32; or
+        `outputs`, float32 `(batch,)`.
+        """
+        raise NotImplementedError
 
     def judged(
         self, model: keras.Model, asked: Asked, transform_output: tft.TFTransformOutput

@@ -59,6 +59,9 @@ def test_the_answer_joins_the_labels_of_at_least_even_odds():
     assert answer["label"].numpy().tolist() == [b"dull|loud", b""]
     assert answer["labels"].numpy().tolist() == [[b"dull", b"loud", b"warm"]] * 2
     np.testing.assert_allclose(answer["probabilities"], _PROBABILITIES, rtol=1e-5)
+    inferred = _TASK.inferred(answer)
+    assert inferred["classes"].numpy().tolist() == [[b"dull", b"loud", b"warm"]] * 2
+    np.testing.assert_allclose(inferred["scores"], _PROBABILITIES, rtol=1e-5)
 
 
 def test_targets_are_1_for_the_labels_of_a_row():

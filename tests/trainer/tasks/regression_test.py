@@ -54,6 +54,9 @@ def test_a_single_number_stands_bare_too():
     answer = _ONE.answer(_OUTPUTS[:, :1], task_lib.Asked({}, {}), _graph(1))
     assert answer["value"].numpy().tolist() == [3.0, 2.0]
     assert answer["values"].numpy().tolist() == [[3.0], [2.0]]
+    # TensorFlow Serving's regress knows a single number for an example.
+    assert (_ONE.method, _TWO.method) == ("regress", None)
+    assert _ONE.inferred(answer)["outputs"].numpy().tolist() == [3.0, 2.0]
 
 
 def test_the_truth_is_the_column_untouched():

@@ -1,0 +1,1 @@
+"""Codecs: JSON and protos to tensors, and back."""

@@ -1,0 +1,1 @@
+"""REST: routes over HTTP, of TensorFlow Serving, Vertex AI and KServe."""

@@ -1,0 +1,1 @@
+"""gRPC: PredictionService and ModelService of TensorFlow Serving."""

@@ -1,0 +1,295 @@
+"""The life of versions: what is loaded when, who answers, and what a broken one changes."""
+
+import pathlib
+import shutil
+import time
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+
+from serving import config, errors, manager, servable, versions
+from tests.serving import tiny
+
+NAME = "m"
+Make = Callable[..., manager.Manager]
+
+
+class _Fake:
+    """Stands for a loaded model; fails where its file says so."""
+
+    loaded: list[int] = []  # noqa: RUF012 - reset by the fixture
+    closed: list[int] = []  # noqa: RUF012
+
+    def __init__(self, path: pathlib.Path) -> None:
+        self.path = path
+        self.number = int(path.name)
+        self.signatures: dict = {}
+        self.loaded.append(self.number)
+        if (path / versions.MODEL_FILE).read_text() == "broken":
+            raise errors.ServingError(errors.Code.DATA_LOSS, "it is broken")
+
+    def close(self) -> None:
+        self.closed.append(self.number)
+
+
+@pytest.fixture
+def directory(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Path:
+    """A serving directory whose models are not really loaded."""
+    monkeypatch.setattr(servable, "Servable", _Fake)
+    _Fake.loaded, _Fake.closed = [], []
+    return tmp_path
+
+
+@pytest.fixture
+def make(directory: pathlib.Path) -> Iterator[Make]:
+    """Makes a manager without its thread: a test calls `update` itself."""
+
+    def make(
+        policy: dict | None = None, labels: dict | None = None, **loading: float
+    ) -> manager.Manager:
+        return manager.Manager(_settings(directory, policy, labels, **loading))
+
+    yield make
+
+
+def _settings(
+    directory: pathlib.Path,
+    policy: dict | None = None,
+    labels: dict | None = None,
+    **loading: float,
+) -> config.ServerConfig:
+    model = {
+        "name": NAME,
+        "base_path": str(directory),
+        "version_policy": policy or {"latest": {}},
+        "version_labels": labels or {},
+    }
+    given = {"settle_seconds": 0, "retry_seconds": 0, **loading}
+    return config.build({"models": [model], "loading": given}, "test")
+
+
+def _put(directory: pathlib.Path, number: int | str, content: str = "whole") -> pathlib.Path:
+    path = directory / str(number)
+    path.mkdir(exist_ok=True)
+    (path / versions.MODEL_FILE).write_text(content)
+    return path
+
+
+def _answers(models: manager.Manager, number: int | None = None, label: str | None = None) -> int:
+    with models.lease(NAME, number, label) as served:
+        return served.number
+
+
+def _states(models: manager.Manager) -> dict[int, str]:
+    return {status.number: status.state.name for status in models.statuses(NAME)}
+
+
+def test_the_newest_answers_and_the_old_one_is_unloaded(
+    directory: pathlib.Path, make: Make
+) -> None:
+    models = make()
+    _put(directory, "00000009")
+    models.update()
+    assert _answers(models) == 9
+    _put(directory, 10)
+    models.update()
+    assert _answers(models) == 10
+    assert _Fake.loaded == [9, 10]
+    assert _Fake.closed == [9]
+    assert _states(models) == {10: "AVAILABLE", 9: "END"}
+
+
+def test_a_version_in_use_is_unloaded_when_it_is_let_go(
+    directory: pathlib.Path, make: Make
+) -> None:
+    models = make()
+    _put(directory, 1)
+    models.update()
+    with models.lease(NAME) as served:
+        _put(directory, 2)
+        models.update()
+        assert _answers(models) == 2
+        models.update()
+        assert _states(models) == {2: "AVAILABLE", 1: "UNLOADING"}
+        assert (served.number, _Fake.closed) == (1, [])
+    models.update()
+    assert _Fake.closed == [1]
+
+
+def test_a_broken_version_is_tried_six_times_and_changes_nothing(
+    directory: pathlib.Path, make: Make
+) -> None:
+    models = make()
+    _put(directory, 1)
+    models.update()
+    _put(directory, 2, "broken")
+    for _ in range(5):
+        models.update()
+        assert _states(models) == {2: "LOADING", 1: "AVAILABLE"}
+    for _ in range(3):
+        models.update()
+        assert _states(models) == {2: "END", 1: "AVAILABLE"}
+    assert _Fake.loaded == [1] + [2] * 6
+    [status] = models.statuses(NAME, 2)
+    assert status.error is not None
+    assert (status.error.code, status.error.message) == (errors.Code.DATA_LOSS, "it is broken")
+    assert _answers(models) == 1
+
+
+def test_retries_wait_twice_as_long_each_time(
+    directory: pathlib.Path, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    models = make(retry_seconds=1)
+    _put(directory, 1, "broken")
+    tried = []
+    for second in range(40):
+        monkeypatch.setattr(time, "monotonic", lambda now=second: float(now))
+        before = len(_Fake.loaded)
+        models.update()
+        tried += [second] * (len(_Fake.loaded) - before)
+    assert tried == [0, 1, 3, 7, 15, 31]
+
+
+def test_a_broken_version_is_tried_again_once_its_files_change(
+    directory: pathlib.Path, make: Make
+) -> None:
+    models = make(max_num_load_retries=0)
+    path = _put(directory, 1, "broken")
+    models.update()
+    models.update()
+    assert _states(models) == {1: "END"}
+    time.sleep(0.02)  # the clock of inodes ticks more slowly than Python runs
+    (path / versions.MODEL_FILE).write_text("whole")
+    models.update()
+    assert _answers(models) == 1
+
+
+def test_an_older_version_stands_in_for_a_newest_that_is_broken_from_the_start(
+    directory: pathlib.Path, make: Make
+) -> None:
+    models = make()
+    _put(directory, 1)
+    _put(directory, 2, "broken")
+    models.update()
+    models.update()
+    assert _answers(models) == 1
+    _put(directory, 3)
+    models.update()
+    assert _answers(models) == 3
+
+
+def test_a_newest_that_is_taken_away_gives_back_the_one_before(
+    directory: pathlib.Path, make: Make
+) -> None:
+    models = make()
+    _put(directory, 1)
+    _put(directory, 2)
+    models.update()
+    assert (_answers(models), _Fake.loaded) == (2, [2])
+    shutil.rmtree(directory / "2")
+    models.update()
+    assert _answers(models) == 1
+    assert _Fake.closed == [2]
+
+
+def test_what_answers_goes_on_when_all_files_are_gone(directory: pathlib.Path, make: Make) -> None:
+    models = make()
+    _put(directory, 1)
+    models.update()
+    shutil.rmtree(directory / "1")
+    models.update()
+    assert _answers(models) == 1
+
+
+@pytest.mark.parametrize(
+    ("policy", "expected"),
+    [
+        ({"latest": {"num_versions": 2}}, [2, 3]),
+        ({"all": {}}, [1, 2, 3]),
+        ({"specific": {"versions": [1, 3, 8]}}, [1, 3]),
+    ],
+)
+def test_policies(directory: pathlib.Path, make: Make, policy: dict, expected: list[int]) -> None:
+    models = make(policy)
+    for number in (1, 2, 3):
+        _put(directory, number)
+    models.update()
+    available = [status.number for status in models.statuses(NAME)]
+    assert sorted(available) == expected
+    assert _answers(models) == 3
+    assert _answers(models, number=expected[0]) == expected[0]
+    with pytest.raises(errors.ServingError, match=r"Specific\(m, 8\)"):
+        _answers(models, number=8)
+
+
+def test_rolling_back_by_policy_and_by_label(directory: pathlib.Path, make: Make) -> None:
+    both = {"specific": {"versions": [1, 2]}}
+    models = make(both, labels={"stable": 2})
+    for number in (1, 2):
+        _put(directory, number)
+    models.update()
+    assert (_answers(models), _answers(models, label="stable")) == (2, 2)
+    models.apply(_settings(directory, both, {"stable": 1}).models)
+    assert (_answers(models), _answers(models, label="stable")) == (2, 1)
+    models.apply(_settings(directory, {"specific": {"versions": [1]}}).models)
+    models.update()
+    assert _answers(models) == 1
+    with pytest.raises(errors.ServingError, match="Unrecognized servable version label: stable"):
+        _answers(models, label="stable")
+
+
+def test_a_model_that_is_served_no_more_is_unloaded(
+    directory: pathlib.Path, make: Make, tmp_path: pathlib.Path
+) -> None:
+    models = make()
+    _put(directory, 1)
+    models.update()
+    other = {"name": "other", "base_path": str(tmp_path / "other")}
+    models.apply(config.build({"models": [other]}, "test").models)
+    models.update()
+    assert models.names == ["other"]
+    assert _Fake.closed == [1]
+    assert not models.is_ready()
+
+
+def test_stopping_waits_for_those_who_still_ask(directory: pathlib.Path, make: Make) -> None:
+    models = make()
+    _put(directory, 1)
+    models.update()
+    models.start()
+    with models.lease(NAME):
+        assert _Fake.closed == []
+    models.stop()
+    assert _Fake.closed == [1]
+    with pytest.raises(errors.ServingError, match=r"Latest\(m\)"):
+        _answers(models)
+
+
+def test_a_directory_that_is_being_written_is_not_loaded(
+    directory: pathlib.Path, make: Make
+) -> None:
+    models = make(settle_seconds=0.2)
+    path = _put(directory, 1)
+    began = time.time()
+    (path / "assets").mkdir()
+    while not _Fake.loaded:
+        models.update()
+        if time.time() - began < 0.3:
+            (path / "assets" / "vocabulary").write_text(f"more {time.time()}")
+    assert time.time() - began >= 0.45
+
+
+def test_a_real_model_is_replaced_by_the_next(saved: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    tiny.put(saved, tmp_path, 1)
+    models = manager.Manager(_settings(tmp_path))
+    models.update()
+    tiny.put(saved, tmp_path, 2)
+    with models.lease(NAME) as old:
+        models.update()
+        with models.lease(NAME) as new:
+            x = {"x": np.array([4.0], np.float32)}
+            for served in (old, new):
+                signature = served.model.signature("quotients")
+                assert served.model.run(signature, x)["y"].tolist() == [0.25]
+    models.stop()
