@@ -1,6 +1,6 @@
 """Runs the four methods of a search on the demo with one budget, and prints what each found.
 
-    nice -n 5 .venv/bin/python benchmarks/tuning.py workspace/tuning
+    nice -n 5 .venv/bin/python -m benchmarks.tuning workspace/tuning
 
 The first argument is where the runs go. All are in one workspace, so that what is before the Tuner
 is done once. The grid is a factorial, every value of a key with every one of the other, which tells
@@ -11,10 +11,11 @@ import json
 import pathlib
 import re
 import statistics
-import subprocess
 import sys
 
-_PROJECT = pathlib.Path(__file__).resolve().parents[1]
+from benchmarks import local_runs
+
+_PRESET = local_runs.ROOT / "pipeline" / "presets" / "sentiment.yaml"
 # Of two epochs and a factor of 2 Hyperband has five trials to a whole round.
 _BUDGET = {"trials": 5, "epochs": 2, "factor": 2}
 _SPACE = {
@@ -63,26 +64,17 @@ def _effects(search: dict) -> list[str]:
 
 def _run(root: pathlib.Path, tune: dict) -> tuple[dict, str, float]:
     """Runs the demo with a search; gives the search, its time, and the accuracy on test."""
-    command = [sys.executable, str(_PROJECT / "local_runner.py"), "--workspace", str(root)]
-    settings = [f"tune={json.dumps(tune)}", "trial.ratings=null"]
-    arguments = [argument for setting in settings for argument in ("--set", setting)]
-    done = subprocess.run([*command, *arguments], capture_output=True, encoding="utf-8")
-    if done.returncode not in (0, 3):
-        raise RuntimeError(done.stdout[-2000:] + done.stderr[-2000:])
+    printed = local_runs.run(_PRESET, root, [f"tune={json.dumps(tune)}", "trial.ratings=null"])
     artifacts = root / "sentiment" / "artifacts"
-    search = _newest(artifacts / "Tuner" / "search") / "search.json"
-    verdict = _newest(artifacts / "Evaluator" / "evaluation") / "verdict.json"
+    search = local_runs.newest(artifacts / "Tuner" / "search") / "search.json"
+    verdict = local_runs.newest(artifacts / "Evaluator" / "evaluation") / "verdict.json"
     [accuracy] = [
         value["value"]
         for value in json.loads(verdict.read_text())["values"]
         if value["metric"] == "accuracy" and value["slice"] == "all rows"
     ]
-    [time] = _NODE.findall(done.stdout[: done.stdout.index("\nsentiment ")])
+    [time] = _NODE.findall(printed[: printed.index("\nsentiment ")])
     return json.loads(search.read_text()), time, accuracy
-
-
-def _newest(directory: pathlib.Path) -> pathlib.Path:
-    return max(directory.iterdir(), key=lambda path: int(path.name))
 
 
 def _best(search: dict) -> dict:
