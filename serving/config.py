@@ -131,6 +131,7 @@ class Limits(_Section):
         max_text_bytes: All texts of a request together, in UTF-8.
         timeout_seconds: Until an answer is given up.
         max_connections: Connections that are open at once.
+        max_streams: Texts that are written on at once; each holds what was read of it in memory.
     """
 
     max_body_bytes: Annotated[int, pydantic.Field(ge=1)] = 8 * 2**20
@@ -138,6 +139,7 @@ class Limits(_Section):
     max_text_bytes: Annotated[int, pydantic.Field(ge=1)] = 2**20
     timeout_seconds: Annotated[float, pydantic.Field(gt=0)] = 30.0
     max_connections: Annotated[int, pydantic.Field(ge=1)] = 1024
+    max_streams: Annotated[int, pydantic.Field(ge=1)] = 64
 
 
 class Loading(_Section):
@@ -174,6 +176,7 @@ class ServerConfig(_Section):
         drain_seconds: How long a stopping server waits for requests in flight.
         health_route: A further path that tells whether it is ready.
         predict_route: A further path that predicts with the first model.
+        page: Whether there is a page for people at `/`.
     """
 
     models: Annotated[tuple[ModelConfig, ...], pydantic.Field(min_length=1)]
@@ -187,6 +190,7 @@ class ServerConfig(_Section):
     drain_seconds: Annotated[float, pydantic.Field(ge=0)] = 30.0
     health_route: str | None = None
     predict_route: str | None = None
+    page: bool = True
 
     @pydantic.model_validator(mode="after")
     def _names(self) -> "ServerConfig":

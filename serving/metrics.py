@@ -4,6 +4,7 @@ Labels have the names of models that are served, never what a client wrote, so t
 them many.
 """
 
+import asyncio
 import contextlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -78,6 +79,9 @@ class Metrics:
             status = errors.Code.OK.name
         except errors.ServingError as error:
             status = error.code.name
+            raise
+        except (asyncio.CancelledError, GeneratorExit):  # the client went away
+            status = errors.Code.CANCELLED.name
             raise
         finally:
             key = (model_name, status)

@@ -6,6 +6,7 @@ answers does not stutter, and closing a session frees its memory for sure.
 """
 
 import pathlib
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -21,6 +22,8 @@ Tensors = Mapping[str, np.ndarray]
 
 # TensorFlow's Python layer explains at length where in a graph an error arose.
 _HEADING = "Graph execution error:\n\n"
+# What a graph asserts: its words in brackets, and then the values.
+_ASSERTION = re.compile(r"assertion failed: \[(.*?)\] \[(.*?)\](?:\n|$)", re.DOTALL)
 _WHERE = ("\n\nOriginal stack trace", "\n\t [[", "\nErrors may have originated", " [Op:")
 
 
@@ -119,6 +122,8 @@ def translate(error: Exception) -> errors.ServingError:
     elif isinstance(error, OSError):
         code = errors.Code.NOT_FOUND
     message = message.removeprefix(_HEADING)
+    if found := _ASSERTION.match(message):
+        message = found[1] + found[2]
     for mark in _WHERE:
         message = message.partition(mark)[0]
     return errors.ServingError(code, message.strip() or type(error).__name__)

@@ -1,7 +1,7 @@
 """All routes, put together."""
 
 from serving import config, manager, metrics
-from serving.rest import health, http, kserve, models, openapi, prometheus, vertex
+from serving.rest import health, http, kserve, models, openapi, page, prometheus, stream, vertex
 
 
 def build(
@@ -24,6 +24,8 @@ def build(
         *kserve.KServe(served, counted).routes(),
         *vertex.Vertex(served, counted, server.predict_route).routes(),
         *prometheus.Prometheus(counted).routes(),
+        *stream.Streams(served, counted, server.limits).routes(),
+        *(page.Page(served).routes() if server.page else ()),
         *openapi.routes(),
     ]
     key = server.api_key.get_secret_value() if server.api_key else None

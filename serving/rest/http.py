@@ -11,12 +11,13 @@ allowed, when it is called.
 """
 
 import asyncio
+import contextlib
 import dataclasses
 import functools
 import hmac
 import logging
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, MutableMapping, Sequence
 from typing import Any
 
 from serving import config, errors
@@ -29,6 +30,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 JSON = "application/json"
 _DISCARDED = 8  # times as many bytes as are allowed
+_SLOW_SECONDS = 5.0  # for a client to take the last part of a stream
 _LOG = logging.getLogger(__name__)
 
 
@@ -81,10 +83,13 @@ class Stream:
 
     Attributes:
         parts: Bytes as they come.
+        deadline: Until when they come, by the event loop's clock; a client that takes them much
+            later is let go.
         content_type: What kind of body they make.
     """
 
-    parts: AsyncIterator[bytes]
+    parts: AsyncGenerator[bytes, None]
+    deadline: float
     content_type: str = "text/event-stream"
 
 
@@ -257,7 +262,8 @@ async def _send_parts(stream: Stream, receive: Receive, send: Send) -> None:
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     sending = asyncio.ensure_future(_send_each(stream.parts, send))
     leaving = asyncio.ensure_future(_wait_until_gone(receive))
-    await asyncio.wait({sending, leaving}, return_when=asyncio.FIRST_COMPLETED)
+    left = max(stream.deadline - asyncio.get_running_loop().time(), 0.0) + _SLOW_SECONDS
+    await asyncio.wait({sending, leaving}, timeout=left, return_when=asyncio.FIRST_COMPLETED)
     for task in (sending, leaving):
         task.cancel()
     await asyncio.gather(sending, leaving, return_exceptions=True)
@@ -266,9 +272,10 @@ async def _send_parts(stream: Stream, receive: Receive, send: Send) -> None:
         raise error
 
 
-async def _send_each(parts: AsyncIterator[bytes], send: Send) -> None:
-    async for part in parts:
-        await send({"type": "http.response.body", "body": part, "more_body": True})
+async def _send_each(parts: AsyncGenerator[bytes, None], send: Send) -> None:
+    async with contextlib.aclosing(parts):
+        async for part in parts:
+            await send({"type": "http.response.body", "body": part, "more_body": True})
     await send({"type": "http.response.body", "body": b""})
 
 

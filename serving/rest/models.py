@@ -16,6 +16,7 @@ from serving.rest import http
 
 _MODEL = r"/v1/models/(?P<model>[^/:]+)"
 _VERSION = r"(?:/versions/(?P<version>[0-9]+)|/labels/(?P<label>[^/:]+))?"
+OF_MODEL = _MODEL + _VERSION
 # Larger bodies are read in a thread, so that the others need not wait for it.
 _LARGE_BYTES = 2**17
 
@@ -34,7 +35,7 @@ class Models:
 
     def routes(self) -> list[http.Route]:
         """Lists the routes."""
-        of_model = _MODEL + _VERSION
+        of_model = OF_MODEL
         return [
             http.Route.of("POST", of_model + ":predict", self.predict),
             http.Route.of("POST", of_model + ":classify", self.classify),
@@ -71,9 +72,7 @@ class Models:
         return http.Response(json_document.dump_any({"results": values}))
 
     def _count(self, request: http.Request, api: str) -> contextlib.AbstractContextManager[None]:
-        name = request.names["model"]
-        known = name if name in self._models.names else ""
-        return self._counted.request(known or "", api, "REST")
+        return counting(self._counted, self._models, request, api)
 
     async def _of_examples(self, request: http.Request, method: str) -> tuple[Mapping, int]:
         with self._models.lease(*target(request.names)) as served:
@@ -125,6 +124,14 @@ async def read(body: bytes) -> dict[str, Any]:
     if len(body) < _LARGE_BYTES:
         return json_document.parse(body)
     return await asyncio.to_thread(json_document.parse, body)
+
+
+def counting(
+    counted: metrics.Metrics, served: manager.Manager, request: http.Request, api: str
+) -> contextlib.AbstractContextManager[None]:
+    """Counts a request of a model."""
+    name = request.names["model"] or ""
+    return counted.request(name if name in served.names else "", api, "REST")
 
 
 def target(names: Mapping[str, str | None]) -> tuple[str, int | None, str | None]:

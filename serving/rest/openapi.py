@@ -64,6 +64,24 @@ _INFER: Schema = {
     },
     "required": ["inputs"],
 }
+_GENERATE: Schema = {
+    "type": "object",
+    "properties": {
+        "text": {"type": "string", "description": "What is written on."},
+        "max_new_tokens": {"type": "integer", "minimum": 0, "maximum": 65536},
+        "temperature": {"type": "number", "minimum": 0},
+        "top_k": {"type": "integer", "minimum": 0, "maximum": 2**31 - 1},
+        "top_p": {"type": "number", "exclusiveMinimum": 0, "maximum": 1},
+        "repetition_penalty": {"type": "number", "exclusiveMinimum": 0},
+        "seed": {"type": "integer", "minimum": -(2**63), "maximum": 2**63 - 1},
+        "stop": {
+            "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
+            "description": "Texts at which it ends, without them.",
+        },
+    },
+    "required": ["text"],
+    "additionalProperties": False,
+}
 _OBJECT: Schema = {"type": "object"}
 _ERROR: Schema = {
     "type": "object",
@@ -82,6 +100,7 @@ def document() -> Schema:
         paths[f"{model}:predict"] = {"post": _asks("Predict", names, _PREDICT)}
         paths[f"{model}:classify"] = {"post": _asks("Classify", names, _EXAMPLES)}
         paths[f"{model}:regress"] = {"post": _asks("Regress", names, _EXAMPLES)}
+        paths[f"{model}:generate_stream"] = {"post": _streams(names)}
         paths[model] = {"get": _gets("Status of versions", names)}
         paths[f"{model}/metadata"] = {"get": _gets("Signatures", names)}
         v2 = f"/v2/models/{{model}}{suffix}"
@@ -108,6 +127,7 @@ _PLAIN = {
     "/v2/health/live": "Whether the process lives",
     "/v2/health/ready": "Whether every model answers",
     "/monitoring/prometheus/metrics": "Metrics",
+    "/page/models": "What the page has to know of the models",
     "/openapi.json": "This document",
 }
 
@@ -119,6 +139,13 @@ def _gets(summary: str, names: tuple[str, ...]) -> Schema:
 def _asks(summary: str, names: tuple[str, ...], schema: Schema) -> Schema:
     body = {"required": True, "content": {http.JSON: {"schema": schema}}}
     return {**_gets(summary, names), "requestBody": body}
+
+
+def _streams(names: tuple[str, ...]) -> Schema:
+    asks = _asks("Write on at a text, token by token", names, _GENERATE)
+    events = {"description": "Events `token`, and then `end` or `error`"}
+    answered = {**events, "content": {"text/event-stream": {"schema": {"type": "string"}}}}
+    return {**asks, "responses": {**asks["responses"], "200": answered}}
 
 
 def _parameters(names: tuple[str, ...]) -> list[Schema]:

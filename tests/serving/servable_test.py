@@ -66,3 +66,19 @@ def test_a_model_that_is_torn_is_told(saved: pathlib.Path, tmp_path: pathlib.Pat
             servable.Servable(path)
         assert error.value.code is not errors.Code.OK
         assert error.value.message
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        (
+            "assertion failed: [`x` must be 0 or more. Received: ] [-1]\n\t [[{{node Assert}}]]",
+            "`x` must be 0 or more. Received: -1",
+        ),
+        ("assertion failed: [Received: ] [-1 2]", "Received: -1 2"),
+        ("assertion failed: [only words]", "assertion failed: [only words]"),
+    ],
+)
+def test_what_a_graph_asserts_is_told_without_its_brackets(told: str, words: str) -> None:
+    error = servable.translate(tf.errors.InvalidArgumentError(None, None, told))
+    assert (error.code, error.message) == (errors.Code.INVALID_ARGUMENT, words)

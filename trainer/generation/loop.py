@@ -3,6 +3,8 @@
 All rows stand at the same position in each turn. A row whose prompt is longer than another's reads
 its prompt while the other is writing already, so no row is padded, and what a row gets depends on
 its own prompt and wishes alone.
+
+The loop may be left after any turn and gone on with later: a `Turn` is all that there is to know.
 """
 
 from typing import Any, NamedTuple
@@ -44,17 +46,38 @@ class Written(NamedTuple):
     stopped: tf.Tensor
 
 
-class _Turn(NamedTuple):
-    """Where the loop stands; all rows have `position` tokens, the `[SEP]` before each included."""
+class Turn(NamedTuple):
+    """Where the loop stands.
+
+    Attributes:
+        position: Int32 `()`, tokens of each row, its prompt's and the `[SEP]` before it included.
+        token_ids: Int32 `(batch, all there will be)`, 0 where none is yet.
+        seen: Boolean `(batch, vocabulary_size)`, which stood in the text already.
+        counts: Int32 `(batch,)`, tokens written.
+        done: Boolean `(batch,)`, whether no more are.
+        stopped: Boolean `(batch,)`, as in `Written`.
+        logits: Float32 `(batch, vocabulary_size)`, of the token at `position`.
+        state: The reader's.
+        lengths: Int32 `(batch,)`, of the prompts, with the `[SEP]` before each.
+        drawn: Float32 `(batch, any)`, by which tokens are chosen.
+        max_new_tokens: As in `Task`; so are the other two.
+        wishes: How tokens are chosen.
+        stops: At what a row ends.
+    """
 
     position: tf.Tensor
-    token_ids: tf.Tensor  # (batch, all there will be), 0 where none is yet
-    seen: tf.Tensor  # (batch, vocabulary_size)
-    counts: tf.Tensor  # (batch,), tokens written
-    done: tf.Tensor  # (batch,)
-    stopped: tf.Tensor  # (batch,)
-    logits: tf.Tensor  # (batch, vocabulary_size), of the token at `position`
+    token_ids: tf.Tensor
+    seen: tf.Tensor
+    counts: tf.Tensor
+    done: tf.Tensor
+    stopped: tf.Tensor
+    logits: tf.Tensor
     state: Any
+    lengths: tf.Tensor
+    drawn: tf.Tensor
+    max_new_tokens: tf.Tensor
+    wishes: sampling.Wishes
+    stops: tf.Tensor
 
 
 class Loop:
@@ -74,25 +97,14 @@ class Loop:
 
     def write(self, task: Task) -> Written:
         """Writes until every row is done."""
+        first = self.begin(task)
+        last = self.go_on(first, tf.shape(first.token_ids)[1])
+        return self.written(last, tf.zeros_like(last.counts))
+
+    def begin(self, task: Task) -> Turn:
+        """Reads what all rows have of their prompts."""
         begun = tf.concat([_ends(task.prompts), task.prompts], axis=1)
         lengths = tf.cast(begun.row_lengths(), tf.int32)
-        drawn = sampling.draws(task.wishes.seed, task.max_new_tokens)
-        first = self._begin(task, begun, lengths)
-        last: _Turn = tf.nest.pack_sequence_as(
-            first,
-            tf.while_loop(
-                lambda *turn: self._goes_on(tf.nest.pack_sequence_as(first, turn)),
-                lambda *turn: tf.nest.flatten(
-                    self._turn(tf.nest.pack_sequence_as(first, turn), task, lengths, drawn)
-                ),
-                tf.nest.flatten(first),
-                shape_invariants=tf.nest.flatten(_shapes(first)),
-            ),
-        )
-        return self._written(last, task, lengths)
-
-    def _begin(self, task: Task, begun: tf.RaggedTensor, lengths: tf.Tensor) -> _Turn:
-        """Reads what all rows have of their prompts."""
         batch = tf.shape(lengths)[0]
         total = tf.reduce_max(tf.concat([lengths + task.max_new_tokens, [1]], axis=0))
         token_ids = begun.to_tensor(tokens_lib.PAD_ID)
@@ -101,22 +113,68 @@ class Loop:
         state = self._reader.empty(batch, tf.minimum(total, self._length))
         start = windows.start(position, self._length)
         logits, state = self._reader.read(token_ids[:, start:position], state, 0)
-        places = tf.stack([task.prompts.value_rowids(), tf.cast(task.prompts.values, tf.int64)], 1)
-        nothing = tf.zeros([batch, len(self._barred)], tf.bool)
-        seen = tf.tensor_scatter_nd_update(nothing, places, tf.fill(tf.shape(places)[:1], True))
         done = task.max_new_tokens <= 0
-        counts, stopped = tf.zeros_like(lengths), tf.zeros_like(done)
-        return _Turn(position, token_ids, seen, counts, done, stopped, logits, state)
+        return Turn(
+            position=position,
+            token_ids=token_ids,
+            seen=self._seen(task.prompts),
+            counts=tf.zeros_like(lengths),
+            done=done,
+            stopped=tf.zeros_like(done),
+            logits=logits,
+            state=state,
+            lengths=lengths,
+            drawn=sampling.draws(task.wishes.seed, task.max_new_tokens),
+            max_new_tokens=task.max_new_tokens,
+            wishes=task.wishes,
+            stops=task.stops,
+        )
 
-    def _goes_on(self, turn: _Turn) -> tf.Tensor:
-        return (turn.position < tf.shape(turn.token_ids)[1]) & ~tf.reduce_all(turn.done)
+    def go_on(self, turn: Turn, turns: tf.Tensor) -> Turn:
+        """Goes on until every row is done, or for so many turns at most, int32 `()`."""
+        end = tf.minimum(turn.position + turns, tf.shape(turn.token_ids)[1])
+        last: Turn = tf.nest.pack_sequence_as(
+            turn,
+            tf.while_loop(
+                lambda *now: _goes_on(tf.nest.pack_sequence_as(turn, now), end),
+                lambda *now: tf.nest.flatten(self._turn(tf.nest.pack_sequence_as(turn, now))),
+                tf.nest.flatten(turn),
+                shape_invariants=tf.nest.flatten(shapes(turn)),
+            ),
+        )
+        return last
 
-    def _turn(self, turn: _Turn, task: Task, lengths: tf.Tensor, drawn: tf.Tensor) -> _Turn:
+    def written(self, turn: Turn, since: tf.Tensor) -> Written:
+        """Takes what came after the prompts, and after as many tokens as `since`, `(batch,)`.
+
+        Its text is cut at stops where `since` is 0; a part of a text may begin within one.
+        """
+        places = tf.range(tf.shape(turn.token_ids)[1])[None, :] - turn.lengths[:, None]
+        is_new = (places >= since[:, None]) & (places < turn.counts[:, None])
+        token_ids = tf.ragged.boolean_mask(turn.token_ids, is_new)
+        texts = self.texts(token_ids)
+        whole = tf.strings.reduce_join(texts, axis=1)
+        last = tf.strings.reduce_join(texts[:, -1:], axis=1)
+        cut = stopping.found(whole, last, turn.stops)
+        left = tf.strings.length(whole) - cut
+        text = tf.strings.substr(whole, tf.zeros_like(left), left)
+        return Written(token_ids, text, turn.stopped)
+
+    def texts(self, token_ids: tf.RaggedTensor) -> tf.RaggedTensor:
+        """Tells what each token adds to a text, strings of the same shape."""
+        return tf.ragged.map_flat_values(lambda ids: tf.gather(self._token_texts, ids), token_ids)
+
+    def _seen(self, prompts: tf.RaggedTensor) -> tf.Tensor:
+        places = tf.stack([prompts.value_rowids(), tf.cast(prompts.values, tf.int64)], 1)
+        nothing = tf.zeros([prompts.nrows(), len(self._barred)], tf.bool)
+        return tf.tensor_scatter_nd_update(nothing, places, tf.fill(tf.shape(places)[:1], True))
+
+    def _turn(self, turn: Turn) -> Turn:
         """Takes the next token of each row, from its prompt or from the model, and reads it."""
-        place = tf.maximum(tf.minimum(turn.counts, task.max_new_tokens - 1), 0)
-        drawn = tf.gather(drawn, place, batch_dims=1)
-        chosen = sampling.choose(turn.logits + self._barred, turn.seen, drawn, task.wishes)
-        is_new = (turn.position >= lengths) & ~turn.done
+        place = tf.maximum(tf.minimum(turn.counts, turn.max_new_tokens - 1), 0)
+        drawn = tf.gather(turn.drawn, place, batch_dims=1)
+        chosen = sampling.choose(turn.logits + self._barred, turn.seen, drawn, turn.wishes)
+        is_new = (turn.position >= turn.lengths) & ~turn.done
         taken = tf.where(is_new, chosen, turn.token_ids[:, turn.position])
         rows = tf.range(tf.shape(taken)[0])
         here = tf.stack([rows, tf.fill(tf.shape(rows), turn.position)], axis=1)
@@ -124,21 +182,21 @@ class Loop:
         at = tf.stack([rows, taken], axis=1)
         seen = tf.tensor_scatter_nd_update(turn.seen, at, is_new | tf.gather_nd(turn.seen, at))
         counts = turn.counts + tf.cast(is_new, tf.int32)
-        stops = is_new & (self._stop(token_ids, turn.position, counts, task.stops) > 0)
+        stops = is_new & (self._stop(token_ids, turn.position, counts, turn.stops) > 0)
         stops |= is_new & (taken == tokens_lib.SEP_ID)
         logits, state = self._read(turn, token_ids)
-        return _Turn(
+        return turn._replace(
             position=turn.position + 1,
             token_ids=token_ids,
             seen=seen,
             counts=counts,
-            done=turn.done | stops | (counts >= task.max_new_tokens),
+            done=turn.done | stops | (counts >= turn.max_new_tokens),
             stopped=turn.stopped | stops,
             logits=logits,
             state=state,
         )
 
-    def _read(self, turn: _Turn, token_ids: tf.Tensor) -> tuple[tf.Tensor, Any]:
+    def _read(self, turn: Turn, token_ids: tf.Tensor) -> tuple[tf.Tensor, Any]:
         """Reads the token at the turn's position, or those once more that are still looked at."""
         position = turn.position
         before, now = (windows.start(p, self._length) for p in (position, position + 1))
@@ -166,28 +224,21 @@ class Loop:
 
         return tf.cond(reach > 0, look, lambda: tf.zeros_like(counts))
 
-    def _written(self, turn: _Turn, task: Task, lengths: tf.Tensor) -> Written:
-        """Takes what came after the prompts."""
-        places = tf.range(tf.shape(turn.token_ids)[1])[None, :]
-        is_new = (places >= lengths[:, None]) & (places < (lengths + turn.counts)[:, None])
-        token_ids = tf.ragged.boolean_mask(turn.token_ids, is_new)
-        texts = tf.ragged.map_flat_values(lambda ids: tf.gather(self._token_texts, ids), token_ids)
-        whole = tf.strings.reduce_join(texts, axis=1)
-        last = tf.strings.reduce_join(texts[:, -1:], axis=1)
-        cut = stopping.found(whole, last, task.stops)
-        left = tf.strings.length(whole) - cut
-        text = tf.strings.substr(whole, tf.zeros_like(left), left)
-        return Written(token_ids, text, turn.stopped)
-
 
 def _ends(prompts: tf.RaggedTensor) -> tf.Tensor:
     """Makes what stands before each prompt: the end of another text."""
     return tf.fill([prompts.nrows(), 1], tf.constant(tokens_lib.SEP_ID, prompts.dtype))
 
 
-def _shapes(turn: _Turn) -> _Turn:
+def _goes_on(turn: Turn, end: tf.Tensor) -> tf.Tensor:
+    return (turn.position < end) & ~tf.reduce_all(turn.done)
+
+
+def shapes(turn: Turn) -> Turn:
     """Tells what of the shapes stays the same: neither the batch nor how many tokens there are."""
-    shapes = tf.nest.map_structure(
+    shapes_: Turn = tf.nest.map_structure(
         lambda tensor: tf.TensorShape([None, *tensor.shape[1:]][: tensor.shape.rank]), turn
     )
-    return shapes._replace(token_ids=tf.TensorShape([None, None]))
+    return shapes_._replace(
+        token_ids=tf.TensorShape([None, None]), drawn=tf.TensorShape([None, None])
+    )

@@ -15,21 +15,9 @@ import tensorflow_transform as tft
 from schemas import features, language_model, tokens
 from schemas import tasks as tasks_lib
 from trainer import config
-from trainer.generation import loop, readers, sampling, scoring
+from trainer.generation import loop, readers, scoring
 from trainer.models import decoder
-from trainer.tasks import language_model_counts, next_tokens, task, wishes
-
-_RULES = (
-    wishes.Rule(
-        "max_new_tokens",
-        f"0 to {wishes.MAX_NEW_TOKENS:,}",
-        lambda x: (x >= 0) & (x <= wishes.MAX_NEW_TOKENS),
-    ),
-    wishes.Rule("temperature", "0 or more", lambda x: (x >= 0.0) & tf.math.is_finite(x)),
-    wishes.Rule("top_k", "0 or more", lambda x: x >= 0),
-    wishes.Rule("top_p", "above 0 and at most 1", lambda x: (x > 0.0) & (x <= 1.0)),
-    wishes.Rule("repetition_penalty", "above 0", lambda x: (x > 0.0) & tf.math.is_finite(x)),
-)
+from trainer.tasks import language_model_counts, next_tokens, task, text_writer
 
 
 class LanguageModel(task.Task):
@@ -136,13 +124,17 @@ class LanguageModel(task.Task):
         ask: Callable[[task.Tensors], task.Asked],
         transform_output: tft.TFTransformOutput,
     ) -> dict[str, tf.types.experimental.ConcreteFunction]:
-        """Makes `generate`, which writes on at texts; `_Writer` tells its inputs and outputs."""
+        """Makes those that write on at texts; `text_writer.TextWriter.signatures` tells of them."""
         units = self.settings.options[language_model.UNITS]
         lines = transform_output.vocabulary_by_name(features.TOKEN_VOCABULARY)
         reader = readers.Cached(self._architecture, model)
         writing = loop.Loop(reader, self._length, tokens.texts(lines, units))
-        writer = _Writer(writing, ask, self.settings.texts[0])
-        return {"generate": tf.function(writer.write).get_concrete_function(**writer.inputs())}
+        [name] = self.settings.texts
+
+        def read(text: tf.Tensor) -> tf.RaggedTensor:
+            return _ragged(ask({name: text}).transformed[features.TOKEN_IDS])
+
+        return text_writer.TextWriter(writing, read).signatures()
 
 
 class Objective:
@@ -161,60 +153,6 @@ class Objective:
         return {
             "accuracy": next_tokens.accuracy(targets, outputs),
             "bits_per_character": task.Weighted(bits, characters),
-        }
-
-
-class _Writer:
-    """The signature `generate`.
-
-    Inputs: `text`, strings `(batch,)`; what is asked of each, all `(batch,)` or for all rows alike
-    `(1,)`: `max_new_tokens` and the fields of `sampling.Wishes`; `stop`, strings `(batch, any)` or
-    `(1, any)`, at which a text ends, without them; an empty one is none.
-
-    Outputs: `text`, what comes after each, strings `(batch,)`; `tokens`, how many it took, int32;
-    `token_ids`, int32 `(batch, any)`, 0 after the last; `stopped`, boolean, whether the text came
-    to its end or to a stop, rather than to `max_new_tokens`.
-    """
-
-    def __init__(
-        self, writing: loop.Loop, ask: Callable[[task.Tensors], task.Asked], feature: str
-    ) -> None:
-        self._loop = writing
-        self._ask = ask
-        self._feature = feature
-
-    def inputs(self) -> dict[str, tf.TensorSpec]:
-        types_ = {
-            "text": tf.string,
-            "max_new_tokens": tf.int32,
-            "temperature": tf.float32,
-            "top_k": tf.int32,
-            "top_p": tf.float32,
-            "repetition_penalty": tf.float32,
-            "seed": tf.int64,
-        }
-        specs = {name: tf.TensorSpec([None], type_, name) for name, type_ in types_.items()}
-        return {**specs, "stop": tf.TensorSpec([None, None], tf.string, "stop")}
-
-    def write(self, text: tf.Tensor, stop: tf.Tensor, **wished: tf.Tensor) -> task.Tensors:
-        rows = tf.shape(text)[0]
-        each = wishes.of_rows(wished, _RULES, rows)
-        stops = tf.broadcast_to(stop, [rows, tf.shape(stop)[1]])
-        asked = self._ask({self._feature: text})
-        written = self._loop.write(
-            loop.Task(
-                prompts=_ragged(asked.transformed[features.TOKEN_IDS]),
-                max_new_tokens=each.pop("max_new_tokens"),
-                wishes=sampling.Wishes(**each),
-                stops=stops,
-            )
-        )
-        return {
-            # The last token may end within a character.
-            "text": tf.strings.unicode_transcode(written.text, "UTF-8", "UTF-8"),
-            "tokens": tf.cast(written.token_ids.row_lengths(), tf.int32),
-            "token_ids": written.token_ids.to_tensor(tokens.PAD_ID),
-            "stopped": written.stopped,
         }
 
 

@@ -11,7 +11,7 @@ from schemas import features, tokens, translation
 from schemas import tasks as tasks_lib
 from trainer import config
 from trainer.generation import beam_search, translating
-from trainer.tasks import next_tokens, task, translation_counts, wishes
+from trainer.tasks import attention, next_tokens, task, translation_counts, wishes
 
 # A wider beam takes the memory and the time of as many texts.
 _MAX_BEAM = 64
@@ -147,11 +147,12 @@ class Translation(task.Task):
         ask: Callable[[task.Tensors], task.Asked],
         transform_output: tft.TFTransformOutput,
     ) -> dict[str, tf.types.experimental.ConcreteFunction]:
-        """Makes `translate`, where each row tells how it is translated.
+        """Makes `translate`, where each row tells how it is translated, and `cross_attention`.
 
-        Inputs: `text`, strings `(batch,)`, and, `(batch,)` or for all rows alike `(1,)`,
-        `beam_size`, `length_penalty` and `max_new_tokens`, the end of a translation among them.
-        Outputs are those of `serving_default`.
+        Inputs of `translate`: `text`, strings `(batch,)`, and, `(batch,)` or for all rows alike
+        `(1,)`, `beam_size`, `length_penalty` and `max_new_tokens`, the end of a translation among
+        them. Outputs are those of `serving_default`. `cross_attention` takes `text` alone, and
+        gives what `attention.crossed` tells of the translation of `serving_default`.
         """
         [name] = self.settings.texts
 
@@ -171,7 +172,19 @@ class Translation(task.Task):
             "max_new_tokens": tf.int32,
         }
         specs = {key: tf.TensorSpec([None], type_, key) for key, type_ in types_.items()}
-        return {"translate": tf.function(translate).get_concrete_function(**specs)}
+
+        def attend(**raw: tf.Tensor) -> task.Tensors:
+            asked = ask(raw)
+            told = self.outputs(model, asked).token_ids
+            return attention.crossed(model, self._source(asked), told, transform_output)
+
+        texts = {name: tf.TensorSpec([None], tf.string, name)}
+        return {
+            "translate": tf.function(translate, autograph=False).get_concrete_function(**specs),
+            attention.CROSS_SIGNATURE: tf.function(attend, autograph=False).get_concrete_function(
+                **texts
+            ),
+        }
 
     def _source(self, asked: task.Asked) -> tf.Tensor:
         """Takes the source's ids, int32 `(batch, source_len)`."""

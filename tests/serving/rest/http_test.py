@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any
 
 import pytest
@@ -102,12 +102,12 @@ def test_text_that_cannot_be_sent_is_replaced() -> None:
 
 
 def test_a_stream_is_sent_part_by_part() -> None:
-    async def parts() -> AsyncIterator[bytes]:
+    async def parts() -> AsyncGenerator[bytes, None]:
         for part in (b"one", b"two"):
             yield part
 
     async def stream(request: http.Request) -> http.Stream:
-        return http.Stream(parts())
+        return http.Stream(parts(), request.deadline)
 
     status, head, body = asyncio.run(_ask(_app(stream)))
     assert (status, head["content-type"], body) == (200, "text/event-stream", b"onetwo")
@@ -116,7 +116,7 @@ def test_a_stream_is_sent_part_by_part() -> None:
 def test_a_stream_ends_when_its_client_goes_away() -> None:
     ended = asyncio.Event()
 
-    async def parts() -> AsyncIterator[bytes]:
+    async def parts() -> AsyncGenerator[bytes, None]:
         try:
             yield b"one"
             await asyncio.sleep(3600)
@@ -124,7 +124,7 @@ def test_a_stream_ends_when_its_client_goes_away() -> None:
             ended.set()
 
     async def stream(request: http.Request) -> http.Stream:
-        return http.Stream(parts())
+        return http.Stream(parts(), request.deadline)
 
     async def ask() -> None:
         messages = [
@@ -142,5 +142,41 @@ def test_a_stream_ends_when_its_client_goes_away() -> None:
         with contextlib.suppress(asyncio.CancelledError):
             await _app(stream)(scope, receive, send)
         await asyncio.wait_for(ended.wait(), 10)
+
+    asyncio.run(ask())
+
+
+def test_a_client_that_takes_nothing_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "_SLOW_SECONDS", 0.05)
+    ended = asyncio.Event()
+
+    async def parts() -> AsyncGenerator[bytes, None]:
+        try:
+            while True:
+                yield b"one"
+        finally:
+            ended.set()
+
+    async def stream(request: http.Request) -> http.Stream:
+        return http.Stream(parts(), request.deadline)
+
+    async def ask() -> None:
+        messages = [{"type": "http.request", "body": b""}]
+        never = asyncio.Event()
+
+        async def receive() -> dict[str, Any]:
+            if messages:
+                return messages.pop()
+            await never.wait()
+            raise AssertionError
+
+        async def send(message: Any) -> None:
+            if message["type"] == "http.response.body":
+                await never.wait()
+
+        scope = {"type": "http", "method": "GET", "path": "/x", "headers": []}
+        app = _app(stream, timeout_seconds=0.05)
+        await asyncio.wait_for(app(scope, receive, send), 10)
+        assert ended.is_set()
 
     asyncio.run(ask())

@@ -223,3 +223,39 @@ def test_a_stop_that_begins_in_the_prompt_is_none(writers):
 def test_no_rows_get_no_texts(writers):
     written = _write(writers[readers.Cached], [], 5)
     assert written.text.shape == (0,)
+
+
+class _Counting(readers.Uncached):
+    """Tells how many tokens it was given to read, each time."""
+
+    def __init__(self, model):
+        super().__init__(model)
+        self.counts = []
+
+    def read(self, token_ids, state, position):
+        self.counts.append(int(tf.shape(token_ids)[1]))
+        return super().read(token_ids, state, position)
+
+
+def test_no_token_is_read_again_where_the_loop_is_left_and_gone_on_with():
+    reader = _Counting(_model("plain"))
+    writing = loop.Loop(reader, _LENGTH, _TEXTS)
+    wishes = sampling.Wishes(
+        *(tf.constant([x], t) for x, t in zip([1, 0, 1, 1, 9], _TYPES, strict=True))
+    )
+    task = loop.Task(
+        tf.RaggedTensor.from_row_lengths(tf.constant([7, 5, 8]), [3]),
+        tf.constant([12]),
+        wishes,
+        tf.constant([[""]]),
+    )
+    at_once = writing.write(task).token_ids.to_list()
+    counts, reader.counts = reader.counts, []
+    turn = writing.begin(task)
+    ids = []
+    for turns in (1, 0, 4, 2, 30):
+        after = writing.go_on(turn, tf.constant(turns))
+        ids += writing.written(after, since=turn.counts).token_ids.to_list()[0]
+        turn = after
+    assert [ids] == at_once
+    assert reader.counts == counts

@@ -1,11 +1,14 @@
 """The language model: its loss by hand, its blocks, and an export that scores and writes."""
 
+import itertools
+
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 import tensorflow_transform as tft
 
+from schemas import tasks as contracts
 from schemas import tokens
 from trainer import config, export, models, packing, rivals, tasks
 from trainer.generation import scoring
@@ -247,3 +250,53 @@ def test_tied_and_untied_models_are_built(running):
     ]
     keras.utils.clear_session()
     assert sizes[1] - sizes[0] == 128 * output.vocabulary_size_by_name("token_vocabulary")
+
+
+def test_what_is_told_after_an_epoch_is_what_the_contract_says(running):
+    told = language_model.Objective().metrics(_TARGETS, _OUTPUTS)
+    summary = running[0].summary({"loss": 1.0})
+    watched = contracts.contract("language_model").watched(contracts.Settings("language_model"))
+    assert set(watched) == {*told, *summary}
+    assert watched["accuracy"] and not watched["perplexity"]
+
+
+def _in_parts(signatures, texts, turns, **wishes):
+    """Writes with `generate_start` and `generate_more`; gives ids and bytes of each row."""
+    asked = {
+        name: tf.constant(wishes.get(name, value), dtype)
+        for name, (value, dtype) in _NEUTRAL.items()
+    }
+    ids, pieces = [[] for _ in texts], [[] for _ in texts]
+    part = signatures["generate_start"](
+        text=tf.constant(texts), turns=tf.constant(turns[0]), **asked
+    )
+    for count in itertools.chain(turns[1:], itertools.repeat(turns[-1])):
+        for row, tokens_ in enumerate(part["tokens"].numpy()):
+            ids[row] += part["token_ids"].numpy()[row, :tokens_].tolist()
+            pieces[row] += part["pieces_bytes"].numpy()[row, :tokens_].tolist()
+        if part["done"].numpy().all():
+            return ids, [b"".join(row) for row in pieces], part["stopped"].numpy()
+        state = {name: value for name, value in part.items() if name.startswith("state_")}
+        part = signatures["generate_more"](turns=tf.constant(count), **state)
+
+
+@pytest.mark.parametrize("turns", [[1], [0, 3, 50], [200]], ids=str)
+def test_in_parts_as_at_once(exported, turns):
+    texts = ["the film", "", "the film was so warm and superb it was"]
+    wishes = {"temperature": [0.0, 0.9, 1.2], "seed": [5, 6, 7], "stop": [["wa"], [""], ["q"]]}
+    at_once = _generate(exported[1], texts, **wishes)
+    ids, written, stopped = _in_parts(exported[1], texts, turns, **wishes)
+    for row, count in enumerate(at_once["tokens"].numpy()):
+        assert ids[row] == at_once["token_ids"].numpy()[row, :count].tolist()
+        assert (
+            written[row].partition(wishes["stop"][row][0].encode() or b"\0")[0]
+            == (at_once["text"].numpy()[row])
+        )
+    assert stopped.tolist() == at_once["stopped"].numpy().tolist()
+    assert max(map(len, ids)) > _LENGTH  # it has forgotten some
+
+
+@pytest.mark.parametrize("value", [-1, 65_537])
+def test_a_part_has_a_size(exported, value):
+    with pytest.raises(tf.errors.InvalidArgumentError, match="`turns` must be 0 to 65,536"):
+        _in_parts(exported[1], ["the"], [value])

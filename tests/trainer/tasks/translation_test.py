@@ -5,6 +5,7 @@ import pytest
 import tensorflow as tf
 import tensorflow_transform as tft
 
+from schemas import tasks as contracts
 from schemas import tokens
 from trainer import config, export, tasks
 from trainer import input as input_lib
@@ -91,8 +92,8 @@ def test_what_is_watched(translated):
 
 
 @pytest.fixture(scope="module")
-def signatures(translated, tmp_path_factory):
-    """Those of an untrained model, whose weights are large enough to prefer some tokens."""
+def exported(translated, tmp_path_factory):
+    """An untrained model, whose weights are large enough to prefer some tokens."""
     task, _, output = translated
     shape = config.ModelConfig(num_layers=1, hidden_dim=16, num_heads=2, intermediate_dim=32)
     model = task.build_model(encoder_decoder, shape, output, _LENGTH)
@@ -100,7 +101,12 @@ def signatures(translated, tmp_path_factory):
     model.set_weights([rng.normal(scale=0.5, size=w.shape) for w in model.get_weights()])
     directory = str(tmp_path_factory.mktemp("exported"))
     export.save(model, output, task, directory)
-    return tf.saved_model.load(directory).signatures
+    return model, tf.saved_model.load(directory).signatures
+
+
+@pytest.fixture(scope="module")
+def signatures(exported):
+    return exported[1]
 
 
 def _serialized(**columns):
@@ -198,3 +204,39 @@ def test_the_truth_is_the_reference_as_it_stands(signatures):
     truth = signatures["transform_features"](examples=_serialized(**columns))
     expected = [label.encode() for label in columns["label"]]
     assert truth["reference"].numpy().tolist() == expected
+
+
+def test_what_is_told_after_an_epoch_is_what_the_contract_says(translated):
+    told = translation.Objective(label_smoothing=0.0).metrics(_TARGETS, _OUTPUTS)
+    summary = translated[0].summary({"loss": 1.0})
+    watched = contracts.contract("translation").watched(contracts.Settings("translation"))
+    assert set(watched) == {*told, *summary}
+    assert watched["accuracy"] and not watched["perplexity"]
+
+
+def test_cross_attention_is_the_models_own_as_each_token_is_told(exported, translated):
+    model, signatures = exported
+    _, transformed, output = translated
+    texts = tf.constant([transformed.texts[0], "the film " * 9, ""])
+    told = signatures["cross_attention"](text=texts)
+    answer = signatures["serving_default"](text=texts)
+    np.testing.assert_array_equal(told["target_ids"], answer["token_ids"])
+    for row, count in enumerate(answer["tokens"].numpy()):
+        ids = told["token_ids"].numpy()[row]
+        source, target = ids[ids > 0], told["target_ids"].numpy()[row, :count]
+        names, target_names = told["tokens"].numpy()[row], told["target_tokens"].numpy()[row]
+        assert [name.decode() for name in names if name] == _words(
+            output, "token_vocabulary", source
+        )
+        assert [name.decode() for name in target_names if name] == _words(
+            output, "target_vocabulary", target
+        )
+        read = [tokens.CLS_ID, *target[:-1]]
+        expected = encoder_decoder.cross_attention_weights(
+            model, {"token_ids": tf.constant([source]), "target_ids": tf.constant([read])}
+        )
+        weights = told["weights"].numpy()[row]
+        np.testing.assert_allclose(weights[:, :, :count, : len(source)], expected[0], atol=1e-5)
+        np.testing.assert_allclose(weights.sum(-1)[:, :, :count], 1.0, rtol=1e-5)
+        assert not weights[:, :, count:].any()
+        assert not weights[..., len(source) :].any()
