@@ -59,7 +59,8 @@ class Models:
             outputs, rows = await self._of_examples(request, signatures_lib.CLASSIFY_METHOD)
         result = examples.classifications(outputs, rows)
         rows_of_pairs = [
-            [[label.label, label.score] for label in row.classes] for row in result.classifications
+            [[label.label, json_predict.shortest(label.score)] for label in row.classes]
+            for row in result.classifications
         ]
         return http.Response(json_document.dump_any({"results": rows_of_pairs}))
 
@@ -68,7 +69,7 @@ class Models:
         with self._count(request, "Regress"):
             outputs, rows = await self._of_examples(request, signatures_lib.REGRESS_METHOD)
         result = examples.regressions(outputs, rows)
-        values = [regression.value for regression in result.regressions]
+        values = [json_predict.shortest(one.value) for one in result.regressions]
         return http.Response(json_document.dump_any({"results": values}))
 
     def _count(self, request: http.Request, api: str) -> contextlib.AbstractContextManager[None]:
