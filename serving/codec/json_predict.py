@@ -233,8 +233,13 @@ def _plain(name: str, value: np.ndarray) -> Any:
     if value.dtype == object:
         return _strings(value.tolist(), name.endswith(_BYTES_SUFFIX))
     if value.dtype.kind == "f" and value.dtype != np.float64:
-        value = np.array([float(str(item)) for item in value.ravel()]).reshape(value.shape)
+        value = np.array([shortest(item) for item in value.ravel()]).reshape(value.shape)
     return value.tolist()
+
+
+def shortest(value: float | np.floating) -> float:
+    """Makes a double that is written with as few digits as the float needs."""
+    return float(str(value if isinstance(value, np.floating) else np.float32(value)))
 
 
 def _strings(value: Any, as_bytes: bool) -> Any:

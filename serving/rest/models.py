@@ -9,7 +9,7 @@ import contextlib
 from collections.abc import Mapping
 from typing import Any
 
-from serving import config, errors, manager, metrics, version
+from serving import config, errors, lifecycle, manager, metrics, version
 from serving import signatures as signatures_lib
 from serving.codec import examples, json_document, json_predict, metadata
 from serving.rest import http
@@ -59,7 +59,8 @@ class Models:
             outputs, rows = await self._of_examples(request, signatures_lib.CLASSIFY_METHOD)
         result = examples.classifications(outputs, rows)
         rows_of_pairs = [
-            [[label.label, label.score] for label in row.classes] for row in result.classifications
+            [[label.label, json_predict.shortest(label.score)] for label in row.classes]
+            for row in result.classifications
         ]
         return http.Response(json_document.dump_any({"results": rows_of_pairs}))
 
@@ -68,7 +69,7 @@ class Models:
         with self._count(request, "Regress"):
             outputs, rows = await self._of_examples(request, signatures_lib.REGRESS_METHOD)
         result = examples.regressions(outputs, rows)
-        values = [regression.value for regression in result.regressions]
+        values = [json_predict.shortest(one.value) for one in result.regressions]
         return http.Response(json_document.dump_any({"results": values}))
 
     def _count(self, request: http.Request, api: str) -> contextlib.AbstractContextManager[None]:
@@ -93,7 +94,7 @@ class Models:
             {
                 "model_version_status": [_status(status) for status in statuses],
                 "name": name,
-                "ready": any(status.state is manager.State.AVAILABLE for status in statuses),
+                "ready": any(status.state is lifecycle.State.AVAILABLE for status in statuses),
             }
         )
 
@@ -147,7 +148,7 @@ def target(names: Mapping[str, str | None]) -> tuple[str, int | None, str | None
     return names["model"] or "", number, names.get("label")
 
 
-def _status(status: manager.VersionStatus) -> dict[str, Any]:
+def _status(status: lifecycle.VersionStatus) -> dict[str, Any]:
     code = errors.Code.OK if status.error is None else status.error.code
     message = "" if status.error is None else status.error.message
     return {

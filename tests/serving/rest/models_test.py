@@ -66,8 +66,8 @@ ANSWERS = [
     ("/v1/models/tiny/labels/stable:predict", {"instances": ["a"]}, {"predictions": [_row("a")]}),
     (
         CLASSIFY,
-        {"signature_name": "classify", "examples": [{"x": 0.25}, {"x": [1.0]}]},
-        {"results": [[["no", 0.75], ["yes", 0.25]], [["no", 0.0], ["yes", 1.0]]]},
+        {"signature_name": "classify", "examples": [{"x": 0.1}, {"x": [1.0]}]},
+        {"results": [[["no", 0.9], ["yes", 0.1]], [["no", 0.0], ["yes", 1.0]]]},
     ),
     (
         CLASSIFY,
@@ -76,8 +76,8 @@ ANSWERS = [
     ),
     (
         REGRESS,
-        {"signature_name": "regress", "examples": [{"x": 0.25}, {"x": -3.0}]},
-        {"results": [0.5, -6.0]},
+        {"signature_name": "regress", "examples": [{"x": 0.1}, {"x": -3.0}]},
+        {"results": [0.2, -6.0]},
     ),
 ]
 
