@@ -13,7 +13,6 @@ limits: {max_body_bytes: 1000000}
 ```
 """
 
-import os
 import pathlib
 from typing import Annotated, Any
 
@@ -216,8 +215,3 @@ def build(values: dict[str, Any], source: str) -> ServerConfig:
             for problem in error.errors()
         )
         raise ConfigError("\n".join(problems)) from None
-
-
-def threads() -> int:
-    """Counts the processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

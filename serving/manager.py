@@ -1,228 +1,21 @@
-"""The models of a server: which versions there are, which answer, and who comes next.
+"""The models of a server: which there are, and who answers.
 
-A thread looks at the directories every `poll_seconds`. What the version policy asks for is loaded
-before what it no longer asks for is let go, so that there is always an answer; a version that
-cannot be loaded changes nothing for the others. Clients hold a version while they ask it
-(`Manager.lease`), and it is unloaded when the last of them is done.
+A thread looks at the directories every `poll_seconds` (`lifecycle`). Clients hold a version while
+they ask it (`Manager.lease`), and it is unloaded when the last of them is done.
 """
 
 import contextlib
-import dataclasses
-import enum
-import functools
-import itertools
 import logging
-import pathlib
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from prometheus_client import core
 
-from serving import config, errors, memory, metrics, servable, version, versions, warmup
+from serving import config, errors, lifecycle, metrics, version
 
 _LOG = logging.getLogger(__name__)
 _MOMENT = 0.01  # seconds
-_REMEMBERED = 32  # versions of a model that have ended, and still stand in its status
-
-
-class State(enum.IntEnum):
-    """States of a version; the numbers are those of `get_model_status.proto`."""
-
-    START = 10
-    LOADING = 20
-    AVAILABLE = 30
-    UNLOADING = 40
-    END = 50
-
-
-@dataclasses.dataclass
-class VersionStatus:
-    """What is known of a version.
-
-    Attributes:
-        number: The version's number.
-        path: Its directory.
-        state: Where in its life it is.
-        error: Why it could not be loaded, if so.
-        attempts: How often loading was tried.
-        due: When it is tried next, by the monotonic clock.
-        changed_at: When its files had last changed as it was tried.
-        served: Answers, while it is available or unloading.
-    """
-
-    number: int
-    path: pathlib.Path
-    state: State = State.START
-    error: errors.ServingError | None = None
-    attempts: int = 0
-    due: float = 0.0
-    changed_at: float = 0.0
-    served: version.ServedVersion | None = None
-
-    @property
-    def has_failed(self) -> bool:
-        """Whether it was given up."""
-        return self.state is State.END and self.error is not None
-
-
-class Model:
-    """One model, and what becomes of its versions. Only the manager's thread changes it.
-
-    Attributes:
-        config: As told.
-        statuses: Versions by number, the ended ones of late among them.
-        available: Those that answer; replaced as a whole, so that others may read it at any time.
-    """
-
-    def __init__(
-        self,
-        model_config: config.ModelConfig,
-        server: config.ServerConfig,
-        counted: metrics.Metrics,
-    ) -> None:
-        self.config = model_config
-        self._counted = counted
-        self.statuses: dict[int, VersionStatus] = {}
-        self.available: Mapping[int, version.ServedVersion] = {}
-        self._server = server
-        self._retiring: list[VersionStatus] = []
-
-    def update(self, now: float) -> None:
-        """Looks at the directory once, and does what is due."""
-        for number, path in sorted(self._wanted().items(), reverse=True):
-            status = self.statuses.get(number)
-            if status is None or status.state is State.END:
-                status = VersionStatus(number, path)
-                self.statuses = {**self.statuses, number: status}
-            if status.state in (State.START, State.LOADING) and status.due <= now:
-                self._load(status)
-        wanted = self._wanted()  # without what was given up just now
-        # Nothing is let go for what does not answer yet; nor for nothing at all.
-        if wanted and all(number in self.available for number in wanted):
-            for number in set(self.available) - set(wanted):
-                self._retire(self.statuses[number])
-        self._unload()
-        self._forget()
-
-    def let_go(self) -> bool:
-        """Sends no more requests to any version; whether all are unloaded."""
-        for number in list(self.available):
-            self._retire(self.statuses[number])
-        self._unload()
-        return not self._retiring
-
-    def _wanted(self) -> dict[int, pathlib.Path]:
-        """Finds the versions that the policy asks for, by number."""
-        policy = self.config.version_policy
-        if policy.all is not None:
-            return dict(self._usable())
-        if policy.specific is not None:
-            asked = policy.specific.versions
-            return {number: path for number, path in self._usable() if number in asked}
-        count = policy.latest.num_versions if policy.latest else 1
-        newest = dict(itertools.islice(self._usable(), count))
-        if not self.available and all(map(self._is_failing, newest)):
-            # An older one stands in until the newest can be loaded.
-            older = (found for found in self._usable() if not self._is_failing(found[0]))
-            newest.update(itertools.islice(older, 1))
-        return newest
-
-    def _usable(self) -> Iterator[tuple[int, pathlib.Path]]:
-        """Finds versions that are whole and not given up, the newest first.
-
-        One after the other, since looking through a directory of each old version takes time.
-        """
-        settle_seconds = self._server.loading.settle_seconds
-        for number, path in sorted(versions.find(self.config.base_path).items(), reverse=True):
-            is_known = number in self.available
-            if is_known or (
-                not self._is_given_up(number) and versions.is_whole(path, settle_seconds)
-            ):
-                yield number, path
-
-    def _is_failing(self, number: int) -> bool:
-        return number in self.statuses and self.statuses[number].attempts > 0
-
-    def _is_given_up(self, number: int) -> bool:
-        """Whether a version was given up, and its files are still what they were then."""
-        status = self.statuses.get(number)
-        if status is None or not status.has_failed:
-            return False
-        try:
-            return versions.changed_at(status.path) <= status.changed_at
-        except OSError:
-            return True
-
-    def _load(self, status: VersionStatus) -> None:
-        """Tries to load a version; what fails is tried again later, or given up."""
-        loading, name = self._server.loading, self.config.name
-        status.state = State.LOADING
-        status.attempts += 1
-        try:
-            status.changed_at = versions.changed_at(status.path)
-            status.served = self._make(status)
-        except (errors.ServingError, OSError) as error:
-            status.error = servable.translate(error)
-            if status.attempts > loading.max_num_load_retries:
-                status.state = State.END
-                _LOG.error("%s: version %d is given up: %s", name, status.number, error)
-                return
-            status.due = time.monotonic() + loading.retry_seconds * 2 ** (status.attempts - 1)
-            _LOG.warning("%s: version %d cannot be loaded: %s", name, status.number, error)
-            return
-        status.state, status.error, status.attempts = State.AVAILABLE, None, 0
-        self.available = {**self.available, status.number: status.served}
-        _LOG.info("%s: version %d is available", name, status.number)
-
-    def _make(self, status: VersionStatus) -> version.ServedVersion:
-        model = servable.Servable(status.path)
-        try:
-            warmup.run(model, self._server.loading, self._server.batching)
-        except errors.ServingError:
-            model.close()
-            raise
-        return version.ServedVersion(
-            status.number,
-            model,
-            self._server.batching,
-            self._server.limits,
-            functools.partial(self._counted.batch, self.config.name),
-        )
-
-    def _retire(self, status: VersionStatus) -> None:
-        """Sends no more requests to a version."""
-        self.available = {
-            number: served for number, served in self.available.items() if number != status.number
-        }
-        status.state = State.UNLOADING
-        if status.served is not None:
-            status.served.retire()
-        self._retiring.append(status)
-
-    def _unload(self) -> None:
-        """Unloads what nobody holds any more."""
-        for status in list(self._retiring):
-            if status.served is None or status.served.retire().is_set():
-                if status.served is not None:
-                    status.served.close()
-                status.served, status.state = None, State.END
-                self._retiring.remove(status)
-                memory.give_back()
-                _LOG.info("%s: version %d is unloaded", self.config.name, status.number)
-
-    def _forget(self) -> None:
-        """Forgets the oldest versions that have ended."""
-        ended = [
-            number
-            for number, status in sorted(self.statuses.items())
-            if status.state is State.END and not status.path.is_dir()
-        ]
-        gone = ended[:-_REMEMBERED]
-        if gone:
-            self.statuses = {
-                number: status for number, status in self.statuses.items() if number not in gone
-            }
 
 
 class Manager:
@@ -237,8 +30,8 @@ class Manager:
         self._server = server
         self._counted = counted or metrics.Metrics()
         self._counted.watch(self._metrics)
-        self._models: dict[str, Model] = {}
-        self._gone: list[Model] = []
+        self._models: dict[str, lifecycle.Model] = {}
+        self._gone: list[lifecycle.Model] = []
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._is_stopping = False
@@ -269,7 +62,7 @@ class Manager:
             for model_config in models:
                 model = self._models.get(model_config.name)
                 if model is None or model.config.base_path != model_config.base_path:
-                    model = Model(model_config, self._server, self._counted)
+                    model = lifecycle.Model(model_config, self._server, self._counted)
                 model.config = model_config
                 kept[model_config.name] = model
             self._gone += [
@@ -327,7 +120,7 @@ class Manager:
             return name in self._models and bool(self._models[name].available)
         return all(model.available for model in self._models.values())
 
-    def statuses(self, name: str, number: int | None = None) -> list[VersionStatus]:
+    def statuses(self, name: str, number: int | None = None) -> list[lifecycle.VersionStatus]:
         """Tells the versions of a model, the newest first, or a single one of them.
 
         Raises:

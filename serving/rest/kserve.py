@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from serving import errors, manager, metrics
+from serving import errors, lifecycle, manager, metrics
 from serving import signatures as signatures_lib
 from serving.codec import json_predict, json_values
 from serving.rest import http, models
@@ -71,7 +71,7 @@ class KServe:
                     "versions": [
                         str(status.number)
                         for status in statuses
-                        if status.state is manager.State.AVAILABLE
+                        if status.state is lifecycle.State.AVAILABLE
                     ],
                     "platform": "tensorflow_savedmodel",
                     "inputs": _specs(signature.inputs),

@@ -9,7 +9,7 @@ import contextlib
 from collections.abc import Mapping
 from typing import Any
 
-from serving import config, errors, manager, metrics, version
+from serving import config, errors, lifecycle, manager, metrics, version
 from serving import signatures as signatures_lib
 from serving.codec import examples, json_document, json_predict, metadata
 from serving.rest import http
@@ -93,7 +93,7 @@ class Models:
             {
                 "model_version_status": [_status(status) for status in statuses],
                 "name": name,
-                "ready": any(status.state is manager.State.AVAILABLE for status in statuses),
+                "ready": any(status.state is lifecycle.State.AVAILABLE for status in statuses),
             }
         )
 
@@ -147,7 +147,7 @@ def target(names: Mapping[str, str | None]) -> tuple[str, int | None, str | None
     return names["model"] or "", number, names.get("label")
 
 
-def _status(status: manager.VersionStatus) -> dict[str, Any]:
+def _status(status: lifecycle.VersionStatus) -> dict[str, Any]:
     code = errors.Code.OK if status.error is None else status.error.code
     message = "" if status.error is None else status.error.message
     return {

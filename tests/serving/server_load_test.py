@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from benchmarks import serving_proof
-from serving import manager
+from serving import lifecycle
 from serving import server as server_lib
 from tests.serving import tiny
 
@@ -68,7 +68,7 @@ def _prove(
     return proof, answers
 
 
-def _state(server: server_lib.Server, number: int) -> manager.State | None:
+def _state(server: server_lib.Server, number: int) -> lifecycle.State | None:
     states = {status.number: status.state for status in server.models.statuses("model")}
     return states.get(number)
 
@@ -79,7 +79,7 @@ def test_a_swap_loses_no_request(
     proof, answers = _prove(
         running,
         lambda: shutil.copytree(marked[2], tmp_path / "2"),
-        lambda: _state(running.server, 1) is manager.State.END,
+        lambda: _state(running.server, 1) is lifecycle.State.END,
     )
     assert {version for _, version in answers.seen} == {1.0, 2.0}
     # Before the new one was there, the old one answered; since it is, no other.
@@ -93,7 +93,7 @@ def test_a_torn_version_changes_nothing(
     _, answers = _prove(
         running,
         lambda: serving_proof.put(marked[2], tmp_path, 2, whole=False),
-        lambda: _state(running.server, 2) is manager.State.END,
+        lambda: _state(running.server, 2) is lifecycle.State.END,
     )
     assert {version for _, version in answers.seen} == {1.0}
     [status] = running.server.models.statuses("model", 2)

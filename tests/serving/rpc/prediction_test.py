@@ -171,12 +171,6 @@ def _negative() -> tensor_pb2.TensorProto:
     return negative
 
 
-def test_a_deadline_that_is_over_is_told(stub: Stub) -> None:
-    with pytest.raises(grpc.RpcError) as error:
-        stub.Predict(_predict({"text": ["a"]}), timeout=0.0001)
-    assert error.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
-
-
 NOT_FOUND, INVALID = grpc.StatusCode.NOT_FOUND, grpc.StatusCode.INVALID_ARGUMENT
 CALLS: list[tuple[str, Callable[[], Any], grpc.StatusCode, str]] = [
     ("Predict", lambda: predict_pb2.PredictRequest(), INVALID, "Missing ModelSpec"),

@@ -1,0 +1,47 @@
+"""The server as a whole: what both of its entrances share."""
+
+import asyncio
+import pathlib
+import socket
+
+import grpc
+import pytest
+from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
+
+from serving import server as server_lib
+from tests.serving import tiny
+
+
+def test_a_deadline_that_is_over_is_told_at_both_entrances(base_path: pathlib.Path) -> None:
+    settings = tiny.settings(base_path, limits={"timeout_seconds": 1e-9})
+    with (
+        tiny.serving(settings) as server,
+        grpc.insecure_channel(f"127.0.0.1:{server.grpc_port}") as channel,
+    ):
+        client = tiny.Client(server.port)
+        status, answer = client.post("/v1/models/tiny:predict", {"instances": ["a"]})
+        client.close()
+        assert (status, "Deadline exceeded" in answer["error"]) == (504, True)
+
+        request = predict_pb2.PredictRequest()
+        request.model_spec.name = "tiny"
+        request.inputs["text"].dtype = 7
+        request.inputs["text"].string_val.append(b"a")
+        request.inputs["text"].tensor_shape.dim.add(size=1)
+        with pytest.raises(grpc.RpcError) as error:
+            prediction_service_pb2_grpc.PredictionServiceStub(channel).Predict(request)
+        assert error.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+
+
+@pytest.mark.parametrize("port", ["port", "grpc_port"])
+def test_a_port_that_is_taken_is_told(base_path: pathlib.Path, port: str) -> None:
+    async def start(taken: int) -> None:
+        async with server_lib.Server(tiny.settings(base_path, **{port: taken})).started():
+            raise AssertionError("it has started")
+
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = other.getsockname()[1]
+        with pytest.raises(OSError, match=f"`{port}` must be free. Received: 127.0.0.1:{taken}"):
+            asyncio.run(start(taken))
