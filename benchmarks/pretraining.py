@@ -1,14 +1,15 @@
 """What pre-training on the demo's texts is worth when only a tenth of the labels is known.
 
-Usage: `python benchmarks/pretraining.py DIRECTORY [--seeds N]`; about an hour on 2 cores. It goes
-on where it was stopped: what is finished is answered by the cache.
+Usage: `python -m benchmarks.pretraining DIRECTORY [--seeds N] [--pretrainings N]`; about an hour on
+2 cores. It goes on where it was stopped.
 
 For each seed a masked language model (`pipeline/presets/masked_language_model.yaml`) learns from
-the texts of the train split. Then the same transformer learns the sentiment of a tenth of them,
-twice: started from that model, and from scratch with a vocabulary of its own. A text is of the
-tenth by its hash, in the train and the eval split alike. Both are given the same rates to choose
-from, by the loss on their tenth of the eval split, and both are judged once on the whole test
-split, whose texts neither the pre-training nor they have seen.
+the texts of the train split; with fewer `--pretrainings` than seeds, seeds share them. Then the
+same transformer learns the sentiment of a tenth of the texts, twice: started from that model, and
+from scratch with a vocabulary of its own. A text is of the tenth by its hash, in the train and the
+eval split alike. Both are given the same rates to choose from, by the loss on their tenth of the
+eval split, and both are judged once on the whole test split, whose texts neither the pre-training
+nor they have seen.
 """
 
 import argparse
@@ -18,15 +19,16 @@ import json
 import pathlib
 import re
 import statistics
-import subprocess
 import sys
 import time
+from typing import NamedTuple
 
 import tensorflow as tf
 
-_ROOT = pathlib.Path(__file__).resolve().parents[1]
-_PRESETS = _ROOT / "pipeline" / "presets"
-_TABLE = _ROOT / "data" / "sentences.csv"
+from benchmarks import local_runs
+
+_PRESETS = local_runs.ROOT / "pipeline" / "presets"
+_TABLE = local_runs.ROOT / "data" / "sentences.csv"
 _RATES = (1e-3, 3e-4)
 _ARMS = ("from scratch", "pre-trained")
 _PART = 10  # one text in so many keeps its label
@@ -37,28 +39,28 @@ _TINY = [  # a tenth of the rows has a tenth of the steps, so there are more epo
 _BEST = re.compile(r"^ +\d+/\d+ +\S+ +(\d+\.\d+) .*best$", re.MULTILINE)
 
 
-def run(directory: pathlib.Path, preset: str, name: str, settings: list[str]) -> str:
-    """Runs a preset in a process of its own, and returns what it printed.
+class Reached(NamedTuple):
+    """What a training has come to.
 
-    Raises:
-        RuntimeError: If it came to no verdict.
+    Attributes:
+        rate: Its learning rate.
+        eval_loss: Of the epoch that was kept.
+        accuracy: On the test split.
     """
-    command = [sys.executable, "local_runner.py", str(_PRESETS / f"{preset}.yaml")]
-    for setting in [f"name={name}", *settings]:
-        command += ["--set", setting]
-    done = subprocess.run(
-        [*command, "--workspace", str(directory)], cwd=_ROOT, capture_output=True, text=True
-    )
-    if done.returncode not in (0, 3):
-        raise RuntimeError(
-            f"{name} ended with status {done.returncode}: {done.stdout}{done.stderr}"
-        )
-    return done.stdout
+
+    rate: float
+    eval_loss: float
+    accuracy: float
+
+
+def run(directory: pathlib.Path, preset: str, name: str, settings: list[str]) -> str:
+    """Runs a preset under a name, and returns what it printed."""
+    return local_runs.run(_PRESETS / f"{preset}.yaml", directory, [f"name={name}", *settings])
 
 
 def texts(workspace: pathlib.Path, split: str) -> set[str]:
     """Reads the texts of a split that Ingest wrote."""
-    newest = max((workspace / "artifacts/Ingest/examples").iterdir(), key=lambda p: int(p.name))
+    newest = local_runs.newest(workspace / "artifacts/Ingest/examples")
     files = [str(path) for path in sorted((newest / f"Split-{split}").iterdir())]
     return {
         tf.train.Example.FromString(record.numpy())
@@ -99,37 +101,40 @@ def _is_of_the_tenth(text: str) -> bool:
 
 def accuracy(workspace: pathlib.Path) -> float:
     """Reads the accuracy on the test split from the newest verdict."""
-    verdicts = (workspace / "artifacts/Evaluator/evaluation").glob("*/verdict.json")
-    newest = max(verdicts, key=lambda path: int(path.parent.name))
-    values = json.loads(newest.read_text())["values"]
+    newest = local_runs.newest(workspace / "artifacts/Evaluator/evaluation")
+    values = json.loads((newest / "verdict.json").read_text())["values"]
     [found] = [v for v in values if (v["metric"], v["slice"]) == ("accuracy", "all rows")]
     return float(found["value"])
 
 
-def arm(directory: pathlib.Path, name: str, seed: int, settings: list[str]) -> tuple[float, float]:
-    """Trains at every rate, and returns the one with the least eval loss and its accuracy."""
-    losses = {}
+def arm(directory: pathlib.Path, workspace: str, seed: int, settings: list[str]) -> Reached:
+    """Trains at every rate, and returns what the one with the least eval loss has reached.
+
+    What was reached is kept beside the workspaces, and not computed again.
+    """
+    found = []
     for rate in _RATES:
-        workspace = f"{name}-{seed}-{rate:g}".replace(".", "_")
-        told = [f"train.seed={seed}", f"train.learning_rate={rate}", *_TINY, *settings]
-        out = run(directory, "fine_tuning", workspace, told)
-        kept = directory / workspace / "eval_loss"
-        if found := _BEST.findall(out):  # the cache does not train again
-            kept.write_text(found[-1])
-        losses[workspace] = (float(kept.read_text()), rate)
-    workspace = min(losses, key=lambda key: losses[key])
-    return losses[workspace][1], accuracy(directory / workspace)
+        kept = directory / f"{workspace}-seed-{seed}-rate-{rate:g}.json"
+        if not kept.exists():
+            told = [f"train.seed={seed}", f"train.learning_rate={rate}", *_TINY, *settings]
+            out = run(directory, "fine_tuning", workspace, told)
+            losses = [float(loss) for loss in _BEST.findall(out)]
+            reached = Reached(rate, losses[-1], accuracy(directory / workspace))
+            kept.write_text(json.dumps(reached._asdict()))
+        found.append(Reached(**json.loads(kept.read_text())))
+    return min(found, key=lambda reached: reached.eval_loss)
 
 
-def main(directory: pathlib.Path, seeds: int) -> None:
+def main(directory: pathlib.Path, seeds: int, pretrainings: int) -> None:
     """Prints a row a seed, and means and standard deviations over them."""
     directory = directory.resolve()
     directory.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
     reached: dict[str, list[float]] = {name: [] for name in _ARMS}
     for seed in range(1, seeds + 1):
-        pretrained = f"pretraining-{seed}"
-        run(directory, "masked_language_model", pretrained, [f"train.seed={seed}"])
+        of_seed = 1 + (seed - 1) % pretrainings
+        pretrained = f"pretraining-{of_seed}"
+        run(directory, "masked_language_model", pretrained, [f"train.seed={of_seed}"])
         counts = write_tables(directory / pretrained, directory)
         if seed == 1:
             print(", ".join(f"{count:,} rows of {split}" for split, count in counts.items()))
@@ -138,10 +143,12 @@ def main(directory: pathlib.Path, seeds: int) -> None:
         scratch = ["model.init_from=null", "train.layer_decay=1.0"]
         started_from = [f"model.init_from={pretrained}"]
         for name, own in zip(_ARMS, (scratch, started_from), strict=True):
-            slug = name.replace(" ", "-")
-            rate, value = arm(directory, slug, seed, [*tables, *own])
-            reached[name].append(value)
-            print(f"seed {seed}  {name:12}  accuracy {value:.4f}  at rate {rate:g}", flush=True)
+            # All that comes before a training is the same for every rate, and cached.
+            workspace = name.replace(" ", "-") + (f"-{of_seed}" if own is started_from else "")
+            best = arm(directory, workspace, seed, [*tables, *own])
+            reached[name].append(best.accuracy)
+            print(f"seed {seed}  {name:12}  accuracy {best.accuracy:.4f}  at rate {best.rate:g}")
+            sys.stdout.flush()
     for name, values in reached.items():
         spread = f" ± {statistics.stdev(values):.4f}" if seeds > 1 else ""
         print(f"{name:12}  mean {statistics.mean(values):.4f}{spread} over {seeds} seeds")
@@ -152,5 +159,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("directory", type=pathlib.Path)
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--pretrainings", type=int, default=3)
     arguments = parser.parse_args()
-    main(arguments.directory, arguments.seeds)
+    main(arguments.directory, arguments.seeds, arguments.pretrainings)

@@ -22,10 +22,31 @@ class TextStatistics(artifact.Artifact):
     TYPE_NAME = "TextStatistics"
 
 
+class Search(artifact.Artifact):
+    """What a search for better settings has tried: `search.json`, see trainer/tuning/record.py."""
+
+    TYPE_NAME = "Search"
+
+
+class Folds(artifact.Artifact):
+    """What candidates were worth on each fold: `folds.json`, see components/cross_validation."""
+
+    TYPE_NAME = "Folds"
+
+
 class TrialReport(artifact.Artifact):
     """What a trial has found: `trial.json` and `rows.npz`, see components/trial/outcome.py."""
 
     TYPE_NAME = "TrialReport"
+
+
+class ProbeReport(artifact.Artifact):
+    """What a probe has found: `probe.json`, see components/probe/outcome.py.
+
+    Beside it `tf_serving_warmup_requests`, which go with a model that is pushed.
+    """
+
+    TYPE_NAME = "ProbeReport"
 
 
 class RunReport(artifact.Artifact):

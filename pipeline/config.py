@@ -16,14 +16,25 @@ import yaml
 
 from components.data_gate import config as data_gate_config
 from components.ingest import formats
+from components.probe import config as probe_config
 from components.transform import config as transform_config
 from components.trial import config as trial_config
-from pipeline import config_errors, data_section, errors, sections, strict_yaml, task_settings
+from pipeline import (
+    config_errors,
+    data_section,
+    errors,
+    sections,
+    strict_yaml,
+    task_settings,
+    tune_section,
+    tune_space,
+)
 from pipeline import overrides as overrides_lib
 from schemas import metrics as metrics_lib
 from schemas import tasks
 from trainer import config as trainer_config
 from trainer import rivals as rivals_lib
+from trainer.tuning import config as tuning_config
 
 PROJECT = pathlib.Path(__file__).resolve().parents[1]
 PRESETS = PROJECT / "pipeline" / "presets"
@@ -52,8 +63,10 @@ class Config(trainer_config.Section):
         train: How the model is trained.
         rivals: Cheaper models that are trained beside it on the same examples; none turns that off.
         rival_settings: The shape of each rival, and how fast it learns.
+        tune: How better settings are searched, of the model and of each rival; null searches none.
         trial: How the transformer is compared with its rivals, and who goes on.
         evaluate: What the model must reach to be blessed.
+        probe: How the model is tried before it is pushed.
         serve: How the exported model finds its answers.
         push: What happens to a blessed model.
     """
@@ -74,8 +87,10 @@ class Config(trainer_config.Section):
     train: trainer_config.TrainConfig = trainer_config.TrainConfig.model_validate({})
     rivals: tuple[str, ...] = ()
     rival_settings: rivals_lib.RivalSettings = rivals_lib.RivalSettings.model_validate({})
+    tune: tuning_config.TuneConfig | None = None
     trial: trial_config.TrialConfig = trial_config.TrialConfig.model_validate({})
     evaluate: sections.EvaluateConfig = sections.EvaluateConfig.model_validate({})
+    probe: probe_config.ProbeConfig = probe_config.ProbeConfig.model_validate({})
     serve: sections.ServeConfig = sections.ServeConfig.model_validate({})
     push: sections.PushConfig = sections.PushConfig.model_validate({})
 
@@ -138,11 +153,32 @@ class Config(trainer_config.Section):
             *sections.trial_problems(self.task_settings, self.data, self.rivals, self.trial),
             *sections.format_problems(self.task, self.data),
             *sections.slice_problems(self.data, self.evaluate),
+            *sections.fold_problems(self.data, self.evaluate),
             *sections.bound_problems(self.task_settings, self.evaluate),
         ]
         if problems:
             raise ValueError("\n".join(problems))
         return self
+
+    @pydantic.model_validator(mode="after")
+    def _tune_as_the_task_does(self) -> "Config":
+        if self.tune is None:
+            return self
+        try:
+            resolved = tune_section.resolve(
+                self.tune, self.task_settings, self.train, self.tuned, self.evaluate.metric
+            )
+        except tune_space.Problems as error:
+            raise ValueError(str(error)) from error
+        self.__dict__["tune"] = resolved
+        return self
+
+    @property
+    def tuned(self) -> list[tune_space.Candidate]:
+        """Whose settings are searched, where `tune` is there."""
+        return tune_section.candidates(
+            self.task, self.model, self.train, self.rivals, self.rival_settings
+        )
 
     @property
     def task_settings(self) -> tasks.Settings:

@@ -6,6 +6,7 @@ One such line: ``config.yaml:7: `train.batch_size` must be at least 1. Received:
 import difflib
 import json
 import re
+import typing
 from collections.abc import Sequence
 from typing import Any
 
@@ -98,15 +99,19 @@ def _describe(details: pydantic_core.ErrorDetails, model: type[pydantic.BaseMode
         return _unknown_key(loc, model)
     if details["type"] == "value_error":
         return _own_words(details, model)
+    if details["type"] == "missing":
+        return f"`{key}` {rule(details)}"
+    return f"`{key}` {rule(details)}. Received: {show(details['input'])}"
+
+
+def rule(details: pydantic_core.ErrorDetails) -> str:
+    """Tells the rule that a value breaks, such as `must be at least 1`."""
     context = {name: _plain(value) for name, value in details.get("ctx", {}).items()}
     if details["type"] == "literal_error":
         context["expected"] = context["expected"].replace("'", "").replace(" or ", ", ")
-    rule = _RULES.get(details["type"])
+    found = _RULES.get(details["type"])
     # A kind that is not in the table still gets its line, in its author's words.
-    rule = rule.format(**context) if rule else f"is not valid: {details['msg']}"
-    if details["type"] == "missing":
-        return f"`{key}` {rule}"
-    return f"`{key}` {rule}. Received: {show(details['input'])}"
+    return found.format(**context) if found else f"is not valid: {details['msg']}"
 
 
 def _dotted(loc: strict_yaml.KeyPath) -> str:
@@ -152,11 +157,13 @@ def _origin(details: pydantic_core.ErrorDetails, text: str, document: strict_yam
     if details["type"] != "value_error":
         return _nearest_origin(details["loc"], document)
     # A rule of ours may be about several keys; where an option set one of them, that broke it.
-    rule = text.partition(". Received: ")[0]
-    paths = [tuple(key.split(".")) for key in re.findall("`([^`]+)`", rule)]
-    given = [document.origins[path] for path in paths if path in document.origins]
+    broken = text.partition(". Received: ")[0]
+    keys = re.findall("`([^`]+)`", broken)
+    # As written, since a key may hold points itself, as those of a space to search do.
+    places = {_dotted(path): place for path, place in document.origins.items()}
+    given = [places[key] for key in keys if key in places]
     by_option = [place for place in given if strict_yaml.is_option(place)]
-    return next(iter(by_option or given), _nearest_origin(paths[0], document))
+    return next(iter(by_option or given), _nearest_origin(tuple(keys[0].split(".")), document))
 
 
 def _nearest_origin(path: strict_yaml.KeyPath, document: strict_yaml.Document) -> str:
@@ -172,16 +179,21 @@ def _section_at(
     current: Any = model
     for key in loc:
         fields = {field.alias or name: field for name, field in current.model_fields.items()}
-        annotation = fields[str(key)].annotation if str(key) in fields else None
-        if not is_section(annotation):
+        current = section_of(fields[str(key)].annotation) if str(key) in fields else None
+        if current is None:
             return None
-        current = annotation
     return current
 
 
 def is_section(annotation: Any) -> bool:
-    """Tells whether a field's type is a section of the config."""
+    """Tells whether a field's type is a section of the config, which is always there."""
     return isinstance(annotation, type) and issubclass(annotation, trainer_config.Section)
+
+
+def section_of(annotation: Any) -> type[pydantic.BaseModel] | None:
+    """Finds the section that a field's type is, or may be; None where it is no section."""
+    among = (annotation, *typing.get_args(annotation))
+    return next((each for each in among if is_section(each)), None)
 
 
 def _keys(section: type[pydantic.BaseModel]) -> list[str]:
@@ -195,6 +207,7 @@ def _dotted_keys(section: type[pydantic.BaseModel], prefix: str = "") -> list[st
     for name, field in section.model_fields.items():
         key = prefix + (field.alias or name)
         found.append(key)
-        if is_section(field.annotation):
-            found.extend(_dotted_keys(field.annotation, f"{key}."))  # type: ignore[arg-type]
+        section_below = section_of(field.annotation)
+        if section_below is not None:
+            found.extend(_dotted_keys(section_below, f"{key}."))
     return found

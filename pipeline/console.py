@@ -11,7 +11,7 @@ import rich.console
 import rich.live
 import rich.text
 
-from pipeline import console_text, console_training
+from pipeline import console_folds, console_text, console_training, console_tuning
 from trainer import progress
 
 HIT, MISS, FAILED = "HIT", "MISS", "FAILED"
@@ -62,6 +62,10 @@ class Console:
         self.symbols = console_text.symbols(self._encoding)
         self._running: dict[str, float] = {}  # since when on the clock, in order
         self._training: console_training.Training | None = None
+        self._search: str | None = None  # whose settings are searched
+        self._trial: progress.TrialStarted | None = None  # the one under way
+        self._validates = False  # whether folds have been told of
+        self._fold: progress.FoldStarted | None = None  # the one under way
         self._live: rich.live.Live | None = None
         self._lock = threading.RLock()
 
@@ -108,25 +112,61 @@ class Console:
         self._component_ended(node_id, seconds, FAILED)
 
     def training_event(self, event: progress.Event) -> None:
-        """Shows what a training tells; it belongs to the component that was started last."""
+        """Shows what a training tells; it belongs to the component that was started last.
+
+        Of a training for a trial or a fold only the bar is shown, and a line when that has ended.
+        """
         now = self._clock()
         with self._lock:
-            if isinstance(event, progress.Started):
-                self._training = console_training.Training.begin(event)
-                owner = next(reversed(self._running), "Training")
-                self._wrapped(console_training.opening(owner, event), indent="  ")
-            elif isinstance(event, progress.Finished):
-                self._training = None
-                self.line(console_training.closing(event))
-            elif isinstance(event, progress.Failed):
-                self._training = None
-            elif self._training and isinstance(event, progress.Step):
-                self._training = self._training.at_step(event, now)
-            elif self._training and isinstance(event, progress.EpochEnd):
-                self._training, lines = self._training.at_epoch_end(event, now, self.width)
-                for line in lines:
-                    self.line(line)
+            for line in self._lines_of(event, now):
+                self.line(line)
             self._animate()
+
+    def _lines_of(self, event: progress.Event, now: float) -> list[rich.text.Text]:
+        """Moves on to an event, and gives the lines that stay of it."""
+        lines: list[rich.text.Text] = []
+        if isinstance(event, progress.TrialStarted):
+            return self._trial_started(event)
+        if isinstance(event, progress.TrialEnded):
+            return self._trial_ended(event)
+        if isinstance(event, progress.FoldStarted | progress.FoldEnded):
+            return self._fold_lines(event)
+        if isinstance(event, progress.Started):
+            self._training = console_training.Training.begin(event)
+            owner = next(reversed(self._running), "Training")
+            opening = console_training.opening(owner, event)
+            lines = self._paragraph(opening, indent="  ")
+        elif isinstance(event, progress.Finished):
+            self._training = None
+            lines = [rich.text.Text(self.printable(console_training.closing(event)))]
+        elif isinstance(event, progress.Failed):
+            self._training = None
+        elif self._training and isinstance(event, progress.Step):
+            self._training = self._training.at_step(event, now)
+        elif self._training and isinstance(event, progress.EpochEnd):
+            self._training, lines = self._training.at_epoch_end(event, now, self.width)
+        return [] if self._trial or self._fold else lines
+
+    def _fold_lines(self, event: progress.FoldStarted | progress.FoldEnded) -> list[rich.text.Text]:
+        if isinstance(event, progress.FoldStarted):
+            begins, self._validates, self._fold = not self._validates, True, event
+            return [console_folds.head(event)] if begins else []
+        fold, self._fold, self._training = self._fold, None, None
+        return [console_folds.line(event, fold)] if fold else []
+
+    def _trial_started(self, event: progress.TrialStarted) -> list[rich.text.Text]:
+        begins = self._search != event.candidate
+        self._search, self._trial = event.candidate, event
+        return [console_tuning.head(event, self.width)] if begins else []
+
+    def _trial_ended(self, event: progress.TrialEnded) -> list[rich.text.Text]:
+        trial, self._trial, self._training = self._trial, None, None
+        if trial is None:
+            return []
+        return [
+            rich.text.Text(self.printable(line.plain), style=line.style)
+            for line in console_tuning.lines(event, trial, self.width)
+        ]
 
     def line(self, text: str | rich.text.Text = "") -> None:
         """Leaves a line, or several, never wrapped by us: a path in it can be copied whole.
@@ -157,7 +197,7 @@ class Console:
         """Takes away what moves; the lines stay. Whatever comes later is still shown."""
         with self._lock:
             self._running.clear()
-            self._training = None
+            self._training = self._trial = self._fold = None
             self._animate()
 
     def _component_ended(self, node_id: str, seconds: float, state: str) -> None:
@@ -171,7 +211,8 @@ class Console:
 
     def _end(self, name: str) -> None:
         self._running.pop(name, None)
-        self._training = None
+        self._training = self._trial = self._search = self._fold = None
+        self._validates = False
         self._animate()
 
     def _animate(self) -> None:
@@ -228,10 +269,14 @@ class Console:
 
     def _wrapped(self, text: str, indent: str = "", label: str = "") -> None:
         """Leaves one line through a pipe, and one wrapped between words on a terminal."""
+        for line in self._paragraph(text, indent, label):
+            self.line(line)
+
+    def _paragraph(self, text: str, indent: str = "", label: str = "") -> list[rich.text.Text]:
         lines = console_text.wrapped(text, self.width, indent, hanging="    ")
         styled = rich.text.Text("\n".join(lines))
         styled.stylize("bold red", 0, len(label))
-        self.line(styled)
+        return [styled]
 
 
 def component_line(console: Console, node_id: str, seconds: float, state: str) -> rich.text.Text:

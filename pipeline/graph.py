@@ -7,6 +7,7 @@ import schemas
 from components.trial.settings import TRANSFORMER
 from pipeline import config as config_lib
 from schemas import features, tasks, tokens
+from trainer.tuning import config as tuning_config
 
 Edge = tuple[str, str]
 
@@ -64,7 +65,7 @@ def nodes(config: config_lib.Config) -> list[Node]:
         _schema(config),
         Node(
             "ExampleValidator",
-            "compare the statistics with the schema",
+            "compare statistics with the schema",
             (("StatisticsGen", "statistics"), ("Schema", "schema")),
         ),
         Node("latest_blessed", "find the model to beat"),
@@ -85,18 +86,9 @@ def nodes(config: config_lib.Config) -> list[Node]:
             (("Ingest", "examples"), ("Schema", "schema"), *base),
             after=("DataGate",),
         ),
-        Node(
-            "Trainer",
-            f"train {_count(config.model.num_layers, 'layer')} of {config.model.hidden_dim} "
-            f"for up to {_count(config.train.epochs, 'epoch')}",
-            (
-                *(("Transform", "transformed_examples"), ("Transform", "transform_graph")),
-                *(("StatisticsGen", "statistics"), ("StatisticsGen", "text_statistics")),
-                *base,
-            ),
-        ),
-        *(_rival(config, rival) for rival in config.rivals),
-        *_more_seeds(config, base),
+        *(_tuning(config, candidate, base) for candidate in tuned(config)),
+        *(_training(config, *training, base) for training in trainings(config)),
+        *_cross_validation(config, base),
         *_trial(config),
         Node(
             "Evaluator",
@@ -104,16 +96,16 @@ def nodes(config: config_lib.Config) -> list[Node]:
             (("Ingest", "examples"), (judged(config), "model"), ("latest_blessed", "model")),
         ),
     ]
-    graph.append(_report(config))
+    probed = (("Probe", "probe"),) if config.probe.enabled else ()
+    if probed:
+        tried = ((judged(config), "model"), ("Evaluator", "evaluation"))
+        graph.append(Node("Probe", "try the model as clients will", tried))
+    graph.append(_report(config, probed))
     if config.push.enabled:
-        pusher = ((judged(config), "model"), ("Evaluator", "blessing"), ("Report", "report"))
-        graph.append(Node("Pusher", "copy a blessed model to where it serves", pusher))
+        blessings = [("Evaluator", "blessing"), *((node, "blessing") for node, _ in probed)]
+        pusher = ((judged(config), "model"), *blessings, ("Report", "report"), *probed)
+        graph.append(Node("Pusher", "put a blessed model where it serves", pusher))
     return graph
-
-
-def rival_id(rival: str) -> str:
-    """Names the node that trains a rival."""
-    return f"Trainer_{rival}"
 
 
 def judged(config: config_lib.Config) -> str:
@@ -123,8 +115,23 @@ def judged(config: config_lib.Config) -> str:
 
 def trainer_id(candidate: str, seed: int) -> str:
     """Names the node that trains a candidate of the trial with a seed, the first of which is 1."""
-    first = "Trainer" if candidate == TRANSFORMER else rival_id(candidate)
+    first = "Trainer" if candidate == TRANSFORMER else f"Trainer_{candidate}"
     return first if seed == 1 else f"{first}_{seed}"
+
+
+def tuner_id(candidate: str) -> str:
+    """Names the node that searches for better settings of a candidate."""
+    return "Tuner" if candidate == TRANSFORMER else f"Tuner_{candidate}"
+
+
+def tuned(config: config_lib.Config) -> tuple[str, ...]:
+    """Lists whose settings are searched before they are trained; nothing without `tune`."""
+    return (TRANSFORMER, *config.rivals) if config.tune else ()
+
+
+def validated(config: config_lib.Config) -> tuple[str, ...]:
+    """Lists whom a cross-validation judges, the transformer first."""
+    return (TRANSFORMER, *config.rivals)
 
 
 def candidates(config: config_lib.Config) -> list[tuple[str, int]]:
@@ -133,22 +140,61 @@ def candidates(config: config_lib.Config) -> list[tuple[str, int]]:
     return [(name, seed) for name in names for seed in range(1, config.trial.seeds + 1)]
 
 
-def _more_seeds(config: config_lib.Config, base: tuple[Edge, ...]) -> list[Node]:
-    """Lists the trainings of further seeds, the first of which every candidate has anyway."""
+def trainings(config: config_lib.Config) -> list[tuple[str, int]]:
+    """Lists what is trained, by candidate and seed; every candidate once before any again."""
+    return sorted(candidates(config) or [(TRANSFORMER, 1)], key=lambda training: training[1] > 1)
+
+
+def _training(config: config_lib.Config, candidate: str, seed: int, base: tuple[Edge, ...]) -> Node:
+    """Trains a candidate. All take the same, but that a rival starts from no other model."""
+    transformer = candidate == TRANSFORMER
+    if seed > 1:
+        number = config.train.seed + seed - 1
+        what = f"train the {'' if transformer else 'rival '}{candidate} with seed {number}"
+    else:
+        layers = f"{_count(config.model.num_layers, 'layer')} of {config.model.hidden_dim}"
+        epochs = _count(config.train.epochs, "epoch")
+        what = f"train {layers if transformer else f'the rival {candidate}'}, up to {epochs}"
     inputs = (
         *(("Transform", "transformed_examples"), ("Transform", "transform_graph")),
         *(("StatisticsGen", "statistics"), ("StatisticsGen", "text_statistics")),
+        *(base if transformer else ()),
+        *(((tuner_id(candidate), "best_hyperparameters"),) if config.tune else ()),
     )
-    return [
-        Node(
-            trainer_id(name, seed),
-            f"train the {'' if name == TRANSFORMER else 'rival '}{name} with seed "
-            f"{config.train.seed + seed - 1}",
-            (*inputs, *base) if name == TRANSFORMER else inputs,
-        )
-        for name, seed in candidates(config)
-        if seed > 1
-    ]
+    return Node(trainer_id(candidate, seed), what, inputs)
+
+
+def _tuning(config: config_lib.Config, candidate: str, base: tuple[Edge, ...]) -> Node:
+    """Searches for better settings of a candidate; all have the same budget."""
+    tune = config.tune or tuning_config.TuneConfig.model_validate({})
+    transformer = candidate == TRANSFORMER
+    keys = (tune.space if transformer else tune.rivals[candidate]) or {}
+    epochs = _count(tune.epochs or config.train.epochs, "epoch")
+    what = (
+        f"search {', '.join(keys)}{'' if transformer else f' of the rival {candidate}'} in "
+        f"{_count(tune.trials, 'trial')} of up to {epochs}, {tune.method}"
+    )
+    inputs = (
+        *(("Transform", "transformed_examples"), ("Transform", "transform_graph")),
+        *(base if transformer else ()),
+    )
+    return Node(tuner_id(candidate), what, inputs)
+
+
+def _cross_validation(config: config_lib.Config, base: tuple[Edge, ...]) -> list[Node]:
+    """Validates the candidates on folds of the train split, where the config has such."""
+    if not config.evaluate.folds:
+        return []
+    names = validated(config)
+    what = (
+        f"train {' and '.join(names) if len(names) < 3 else _count(len(names), 'candidate')} anew "
+        f"for each of {config.evaluate.folds} folds of the train split"
+    )
+    inputs = (
+        *(("Ingest", "examples"), ("Schema", "schema"), ("Transform", "transform_graph"), *base),
+        *((tuner_id(candidate), "best_hyperparameters") for candidate in tuned(config)),
+    )
+    return [Node("CrossValidation", what, inputs)]
 
 
 def _trial(config: config_lib.Config) -> list[Node]:
@@ -161,26 +207,17 @@ def _trial(config: config_lib.Config) -> list[Node]:
     return [Node("Trial", what, (*data, *models))]
 
 
-def _report(config: config_lib.Config) -> Node:
+def _report(config: config_lib.Config, probed: tuple[Edge, ...]) -> Node:
     """Takes from all that came before what people want to know."""
     inputs = (
         *(("Ingest", "examples"), ("StatisticsGen", "text_statistics")),
         *((judged(config), "model"), ("Evaluator", "evaluation")),
         *((("Trial", "trial"),) if config.rivals else ()),
+        *probed,
+        *((tuner_id(candidate), "search") for candidate in tuned(config)),
+        *((("CrossValidation", "folds"),) if config.evaluate.folds else ()),
     )
     return Node("Report", "write the page of the run", inputs)
-
-
-def _rival(config: config_lib.Config, rival: str) -> Node:
-    """Takes what the transformer's Trainer takes, but for a model to start from."""
-    return Node(
-        rival_id(rival),
-        f"train the rival {rival} for up to {_count(config.train.epochs, 'epoch')}",
-        (
-            *(("Transform", "transformed_examples"), ("Transform", "transform_graph")),
-            *(("StatisticsGen", "statistics"), ("StatisticsGen", "text_statistics")),
-        ),
-    )
 
 
 def _reading(data: config_lib.DataConfig) -> str:

@@ -23,12 +23,6 @@ from trainer.checkpoints import preset, reading
 
 _SAVED_MODEL = "saved_model.pb"
 _SERVING_MODEL = "Format-Serving"  # in a Model artifact of TFX
-# What a weight's shape does not tell, or tells less well, must be as the model has it.
-_MODEL_KEYS = (
-    *("num_layers", "hidden_dim", "num_heads", "num_kv_heads", "intermediate_dim"),
-    *("norm", "norm_kind", "norm_epsilon", "positions", "activation"),
-    *("embedding_scale", "embedding_norm"),
-)
 # All else of the tokenizer decides which ids a word has, as far as it is heeded.
 _FREE_TOKENIZER_KEYS = ("max_length", "min_count", "stride", "max_answer_tokens")
 _LOSSLESS_KEYS = ("kind", "vocabulary_size")
@@ -143,7 +137,7 @@ def _problems(config: config_lib.Config, directory: pathlib.Path) -> Iterator[st
         )
     if not isinstance(made.model, trainer_config.ModelConfig):
         return  # a rival, whose shape has none of the keys below
-    yield from _differences("model", _MODEL_KEYS, config.model, made.model)
+    yield from _differences("model", trainer_config.ENCODER_KEYS, config.model, made.model)
     yield from _differences("tokenizer", _heeded(tokenizer), config.tokenizer, tokenizer)
     most = tokenizer.max_length
     # There is a row for each position.

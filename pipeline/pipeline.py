@@ -1,23 +1,28 @@
 """The pipeline, in the order in which data goes through it."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from tfx import types
-from tfx.components import (
-    ExampleValidator,
-)
+from tfx.components import ExampleValidator
 from tfx.components.schema_gen.import_schema_gen.component import ImportSchemaGen
 from tfx.dsl.components.base import base_component
 from tfx.dsl.components.common import resolver
-from tfx.dsl.input_resolution.strategies import latest_blessed_model_strategy
 from tfx.orchestration import metadata
 from tfx.orchestration import pipeline as tfx_pipeline
-from tfx.proto import pusher_pb2, trainer_pb2, transform_pb2
+from tfx.proto import pusher_pb2, transform_pb2
 from tfx.types import standard_artifacts
 from tfx.utils import io_utils
 
+from components.cross_validation import component as cross_validation
+from components.cross_validation import settings as cross_validation_settings
 from components.data_gate import component as data_gate
 from components.evaluator import component as evaluator
 from components.ingest import component as ingest
 from components.pretrained import component as pretrained
+from components.probe import component as probe_component
+from components.probe import latest_servable
+from components.probe import settings as probe_settings
 from components.pusher import component as pusher
 from components.report import component as report_component
 from components.report import settings as report_settings
@@ -27,7 +32,16 @@ from components.trainer import component as trainer_component
 from components.transform import component as transform_component
 from components.trial import component as trial_component
 from components.trial import settings as trial_settings
-from pipeline import code_digest, eval_config, graph, ingest_settings, initial_model, task_settings
+from components.tuner import component as tuner_component
+from pipeline import (
+    code_digest,
+    eval_config,
+    graph,
+    ingest_settings,
+    initial_model,
+    task_settings,
+    training_nodes,
+)
 from pipeline import config as config_lib
 from pipeline import workspace as workspace_lib
 from schemas import features, tasks
@@ -68,9 +82,10 @@ def create_pipeline(
 
     # The model to beat, which brings the statistics of the data that it learned from.
     latest_blessed = resolver.Resolver(
-        strategy_class=latest_blessed_model_strategy.LatestBlessedModelStrategy,
+        strategy_class=latest_servable.LatestServableModelStrategy,
         model=types.Channel(type=standard_artifacts.Model),
         model_blessing=types.Channel(type=standard_artifacts.ModelBlessing),
+        infra_blessing=types.Channel(type=standard_artifacts.InfraBlessing),
     ).with_id("latest_blessed")
 
     # Stops the run if the data is not fit to learn from. Transform waits for it and takes its
@@ -106,31 +121,31 @@ def create_pipeline(
             analyze=[features.TRAIN_SPLIT],
             transform=[features.TRAIN_SPLIT, features.EVAL_SPLIT],
         ),
-        custom_config={
-            "task": config.task_settings.to_fields(),
-            "tokenizer": config.tokenizer.model_dump(),
-            "labels": config.data.labels and list(config.data.labels),
-            "code": code_digest.of("components/transform", "schemas", "trainer/tasks"),
-        },
+        custom_config=_transforming(config),
     )
     transform.add_upstream_node(gate)
 
-    # The transformer; the test split is not among what it is given.
-    trainer = _trainer(config, workspace, transform, statistics, base_model=base_model)
+    # Better settings for each of them, with one budget for all; eval tells which are better.
+    tuners = {
+        candidate: training_nodes.tuner(config, workspace, transform, base_model, candidate)
+        for candidate in graph.tuned(config)
+    }
 
-    # Cheaper models, learned from the very same examples: what puts the transformer on trial.
-    rivals = [
-        _trainer(config, workspace, transform, statistics, candidate=rival)
-        for rival in config.rivals
-    ]
+    # The transformer, and the cheaper models that put it on trial, all learned from the very same
+    # examples; the test split is not among what they are given.
+    trainers = {
+        training: training_nodes.trainer(
+            config, workspace, transform, statistics, base_model, tuners, *training
+        )
+        for training in graph.trainings(config)
+    }
+
+    # How good they are on rows of the train split that the others of a fold learned from.
+    folds = _cross_validation(config, workspace, ingested, schema, transform, base_model, tuners)
 
     # The transformer has to earn its place: all candidates on the test split, and the winner.
-    more_seeds = [
-        _trainer(config, workspace, transform, statistics, *of_seed, base_model=base_model)
-        for of_seed in graph.candidates(config)
-        if of_seed[1] > 1
-    ]
-    trial = _trial(config, ingested, transform, [trainer, *rivals, *more_seeds])
+    trial = _trial(config, ingested, transform, trainers)
+    trainer = trainers[trial_settings.TRANSFORMER, 1]
     judged_model = (trial or trainer).outputs["model"]
 
     # The judgement on the test split: bounds, and no worse than the latest blessed model.
@@ -143,13 +158,19 @@ def create_pipeline(
     )
     _tell_cache(evaluation, code_digest.of("components/evaluator", "schemas", "trainer/tasks"))
 
+    # The last check: the model in a process without this project, asked as clients will.
+    probe = _probe(config, judged_model, evaluation)
+
     # What came of it, for people; and the card that is pushed with the model.
-    report = _report(config, workspace, ingested, statistics, judged_model, evaluation, trial)
+    report = _report(
+        *(config, workspace, ingested, statistics, judged_model, evaluation),
+        *(trial, probe, tuners, folds),
+    )
 
     components = [ingested, statistics, schema, validator, latest_blessed, gate]
     components += [start] if start else []
-    components += [transform, trainer, *rivals, *more_seeds]
-    components += [trial, evaluation, report] if trial else [evaluation, report]
+    components += [transform, *tuners.values(), *trainers.values()]
+    components += [node for node in (folds, trial, evaluation, probe, report) if node]
 
     # A blessed model becomes a new version in the serving directory.
     if config.push.enabled:
@@ -158,9 +179,12 @@ def create_pipeline(
             model=judged_model,
             model_blessing=evaluation.outputs["blessing"],
             report=report.outputs["report"],
+            infra_blessing=probe.outputs["blessing"] if probe else None,
+            probe=probe.outputs["probe"] if probe else None,
             push_destination=pusher_pb2.PushDestination(filesystem=serving),
         )
-        _tell_cache(pushing, code_digest.of("components/pusher", "components/report"))
+        pushers = ("components/pusher", "components/report", "components/probe")
+        _tell_cache(pushing, code_digest.of(*pushers))
         components.append(pushing)
 
     return tfx_pipeline.Pipeline(
@@ -191,57 +215,69 @@ def _start(
     )
 
 
-def _trainer(
+def _transforming(config: config_lib.Config) -> dict[str, Any]:
+    """Tells what is learned of the raw features, and what is made of them."""
+    return {
+        "task": config.task_settings.to_fields(),
+        "tokenizer": config.tokenizer.model_dump(),
+        "labels": config.data.labels and list(config.data.labels),
+        "code": code_digest.of("components/transform", "schemas", "trainer/tasks"),
+    }
+
+
+def _cross_validation(
     config: config_lib.Config,
     workspace: workspace_lib.Workspace,
+    ingested: ingest.Ingest,
+    schema: ImportSchemaGen | schema_gen.SchemaGen,
     transform: transform_component.Transform,
-    statistics: statistics_gen.StatisticsGen,
-    candidate: str = trial_settings.TRANSFORMER,
-    seed: int = 1,
-    base_model: types.BaseChannel | None = None,
-) -> trainer_component.Trainer:
-    """Trains the task's own model, or a rival of it, from the train split; eval stops it.
-
-    A rival starts from no other model. The first seed is the config's, and others follow it.
-    """
-    contract = tasks.contract(config.task)
-    rival = None if candidate == trial_settings.TRANSFORMER else candidate
-    settings = config.rival_settings.of(rival) if rival else None
-    train = settings.train(config.train) if settings else config.train
-    train = train.model_copy(update={"seed": train.seed + seed - 1})
-    made = trainer_component.Trainer(
-        base_model=None if rival else base_model,
-        statistics=statistics.outputs["statistics"],
-        text_statistics=statistics.outputs["text_statistics"],
-        run_fn="trainer.run.run_fn",
-        examples=transform.outputs["transformed_examples"],
+    base_model: types.BaseChannel | None,
+    tuners: Mapping[str, tuner_component.Tuner],
+) -> cross_validation.CrossValidation | None:
+    """Judges each candidate on folds of the train split; None where there are none."""
+    if not config.evaluate.folds:
+        return None
+    group = config.data.split.group
+    made = cross_validation.CrossValidation(
+        examples=ingested.outputs["examples"],
+        schema=schema.outputs["schema"],
         transform_graph=transform.outputs["transform_graph"],
-        train_args=trainer_pb2.TrainArgs(splits=[features.TRAIN_SPLIT]),
-        eval_args=trainer_pb2.EvalArgs(splits=[features.EVAL_SPLIT]),
-        custom_config={
-            "task": config.task_settings.to_fields(),
-            "architecture": contract.rivals[rival] if rival else contract.architecture,
-            "model": (settings or config.model).model_dump(),
-            "train": train.model_dump(),
-            "max_length": config.tokenizer.max_length,
-            "tokenizer": config.tokenizer.model_dump(),
-            "backup_dir": str(workspace.backups),
-            "code": code_digest.of("trainer", "schemas"),
-        },
+        best={name: tuner.outputs["best_hyperparameters"] for name, tuner in tuners.items()},
+        base_model=base_model,
+        settings=cross_validation_settings.Settings(
+            task=config.task_settings,
+            folds=config.evaluate.folds,
+            metric=config.evaluate.metric,
+            alpha=config.trial.alpha,
+            seed=config.train.seed,
+            unit_by=(group,)
+            if group
+            else tuple(tasks.contract(config.task).split_by(config.task_settings)),
+            is_group=group is not None,
+            transform=_transforming(config),
+            trainings={
+                name: training_nodes.settings(config, workspace, name, {})
+                for name in graph.validated(config)
+            },
+            backup_dir=str(workspace.backups),
+        ),
     )
-    return made.with_id(graph.trainer_id(candidate, seed))
+    rooms = ("cross_validation", "ingest", "transform", "trial")
+    _tell_cache(
+        made, code_digest.of(*(f"components/{room}" for room in rooms), "schemas", "trainer")
+    )
+    return made
 
 
 def _trial(
     config: config_lib.Config,
     ingested: ingest.Ingest,
     transform: transform_component.Transform,
-    trainers: list[trainer_component.Trainer],
+    trainers: Mapping[tuple[str, int], trainer_component.Trainer],
 ) -> trial_component.Trial | None:
     """Compares what the nodes have trained; None where there is no rival."""
-    by_id = {node.id: node for node in trainers}
     nodes = {
-        trial_settings.model_key(*candidate): by_id[graph.trainer_id(*candidate)]
+        trial_settings.model_key(*candidate): trainers[candidate]
         for candidate in graph.candidates(config)
     }
     if not nodes:
@@ -263,6 +299,21 @@ def _trial(
     return made
 
 
+def _probe(
+    config: config_lib.Config, judged_model: types.BaseChannel, evaluation: evaluator.Evaluator
+) -> probe_component.Probe | None:
+    """Tries the model, blessed or not, so that one run tells all that is wrong; None if off."""
+    if not config.probe.enabled:
+        return None
+    made = probe_component.Probe(
+        model=judged_model,
+        evaluation=evaluation.outputs["evaluation"],
+        settings=probe_settings.Settings(config.name, config.probe, config.task_settings),
+    )
+    _tell_cache(made, code_digest.of("components/probe", "components/evaluator", "schemas"))
+    return made
+
+
 def _report(
     config: config_lib.Config,
     workspace: workspace_lib.Workspace,
@@ -271,6 +322,9 @@ def _report(
     judged_model: types.BaseChannel,
     evaluation: evaluator.Evaluator,
     trial: trial_component.Trial | None,
+    probe: probe_component.Probe | None,
+    tuners: Mapping[str, tuner_component.Tuner],
+    folds: cross_validation.CrossValidation | None,
 ) -> report_component.Report:
     """Tells what came of the run, blessed or not."""
     made = report_component.Report(
@@ -279,6 +333,9 @@ def _report(
         model=judged_model,
         evaluation=evaluation.outputs["evaluation"],
         trial=trial.outputs["trial"] if trial else None,
+        probe=probe.outputs["probe"] if probe else None,
+        searches={name: tuner.outputs["search"] for name, tuner in tuners.items()},
+        folds=folds.outputs["folds"] if folds else None,
         settings=report_settings.Settings(
             name=config.name,
             task=config.task_settings,
@@ -290,7 +347,7 @@ def _report(
             report_dir=str(workspace.report),
         ),
     )
-    rooms = ("report", "pages", "trial", "evaluator", "statistics")
+    rooms = ("report", "pages", "trial", "evaluator", "probe", "statistics", "cross_validation")
     _tell_cache(
         made, code_digest.of(*(f"components/{room}" for room in rooms), "schemas", "trainer")
     )

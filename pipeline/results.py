@@ -11,11 +11,14 @@ from tfx.orchestration import metadata
 from tfx.types import artifact_utils, standard_artifacts
 from tfx.utils import io_utils
 
+from components.cross_validation import outcome as folds_lib
 from components.data_gate import findings as findings_lib
 from components.evaluator import evaluation, verdict
+from components.probe import outcome as probe_outcome
 from components.trial import outcome
 from pipeline import execution
 from pipeline import workspace as workspace_lib
+from trainer.tuning import record
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,6 +32,9 @@ class Results:
         quarantined: Rows that could not be used.
         warnings: What DataGate found, but let pass.
         trial: What the trial of the transformer has come to; None without rivals.
+        probe: What the probe has come to; None where it is off.
+        searches: What was searched for better settings, the transformer's first.
+        folds: What candidates were worth on folds of the train split; None without folds.
     """
 
     rows: dict[str, int]
@@ -37,6 +43,9 @@ class Results:
     quarantined: int = 0
     warnings: tuple[findings_lib.Finding, ...] = ()
     trial: outcome.Outcome | None = None
+    probe: probe_outcome.Outcome | None = None
+    searches: tuple[record.Search, ...] = ()
+    folds: folds_lib.Outcome | None = None
 
 
 def read(workspace: workspace_lib.Workspace, nodes: Sequence[execution.NodeRun]) -> Results:
@@ -49,7 +58,15 @@ def read(workspace: workspace_lib.Workspace, nodes: Sequence[execution.NodeRun])
         [evaluated] = outputs(ids["Evaluator"], "evaluation")
         [report] = outputs(ids["DataGate"], "report")
         [quarantine] = outputs(ids["Ingest"], "quarantine")
+        searched = [
+            artifact
+            for node_id in ids
+            if node_id.partition("_")[0] == "Tuner"
+            for artifact in outputs(ids[node_id], "search")
+        ]
+        validated = outputs(ids["CrossValidation"], "folds") if "CrossValidation" in ids else []
         tried = outputs(ids["Trial"], "trial") if "Trial" in ids else []
+        probed = outputs(ids["Probe"], "probe") if "Probe" in ids else []
         pushed = outputs(ids["Pusher"], "pushed_model") if "Pusher" in ids else []
     return Results(
         rows=_rows(statistics),
@@ -57,8 +74,15 @@ def read(workspace: workspace_lib.Workspace, nodes: Sequence[execution.NodeRun])
         pushed_dir=next((_destination(artifact) for artifact in pushed), None),
         quarantined=quarantine.properties["rows"].int_value,
         warnings=findings_lib.read(report.uri).warnings,
+        folds=next((folds_lib.read(artifact.uri) for artifact in validated), None),
+        searches=tuple(_search(artifact) for artifact in searched),
         trial=next((outcome.read(artifact.uri) for artifact in tried), None),
+        probe=next((probe_outcome.read(artifact.uri) for artifact in probed), None),
     )
+
+
+def _search(artifact: proto.Artifact) -> record.Search:
+    return record.Search.from_json(io_utils.read_string_file(f"{artifact.uri}/{record.FILE}"))
 
 
 def show_cached(workspace: workspace_lib.Workspace, nodes: Sequence[execution.NodeRun]) -> None:

@@ -6,13 +6,27 @@ import shutil
 import sys
 from collections.abc import Mapping, Sequence
 
+from components.cross_validation import outcome as folds_lib
 from components.data_gate import findings as findings_lib
 from components.evaluator import verdict
+from components.probe import outcome as probe_outcome
 from components.trial import comparison, outcome
+from components.trial import settings as trial_settings
 from pipeline import config as config_lib
-from pipeline import errors, execution, results, summary, summary_trial
+from pipeline import (
+    errors,
+    execution,
+    results,
+    summary,
+    summary_folds,
+    summary_trial,
+    summary_tuning,
+)
 from pipeline import workspace as workspace_lib
 from schemas import metrics as metrics_lib
+from trainer.tuning import record, settling
+
+_MAX_FINDINGS = 10
 
 
 def build(
@@ -25,7 +39,9 @@ def build(
 ) -> summary.RunSummary:
     """Builds the summary of a run that came to its end."""
     judgement = found.verdict
-    status = errors.ExitStatus.PUSHED if judgement.blessed else errors.ExitStatus.NOT_BLESSED
+    verdict_words, reasons = _verdict(found)
+    passed = verdict_words == summary.BLESSED
+    status = errors.ExitStatus.PUSHED if passed else errors.ExitStatus.NOT_BLESSED
     return summary.RunSummary(
         name=config.name,
         seconds=seconds,
@@ -33,8 +49,8 @@ def build(
         components=[summary.ComponentRow(n.node_id, n.seconds, n.state) for n in nodes],
         rows_by_split=found.rows,
         metrics=[_row(config.metrics, value, judgement) for value in judgement.values],
-        verdict=summary.BLESSED if judgement.blessed else summary.NOT_BLESSED,
-        reasons=judgement.reasons,
+        verdict=verdict_words,
+        reasons=reasons,
         quarantined=found.quarantined,
         quarantine_dir=str(workspace.quarantine),
         warnings=[_warning(finding) for finding in found.warnings],
@@ -44,6 +60,28 @@ def build(
         log_path=log_path,
         next_command=_next_command(found, len(config.task_settings.texts)),
         trial=_trial(found.trial) if found.trial else None,
+        probe=found.probe.summary() if found.probe else "",
+        search=_search(found.searches) if found.searches else None,
+        folds=_folds(found.folds) if found.folds else None,
+    )
+
+
+def _verdict(found: results.Results) -> tuple[str, Sequence[str]]:
+    """Tells whether the model may serve: the Evaluator's word first, then the probe's."""
+    broken = _broken(found.probe) if found.probe else []
+    if not found.verdict.blessed:
+        return summary.NOT_BLESSED, (*found.verdict.reasons, *broken)
+    return (summary.PROBE_FAILED, broken) if broken else (summary.BLESSED, found.verdict.reasons)
+
+
+def _broken(probe: probe_outcome.Outcome) -> list[str]:
+    """Tells what a probe has found, a line each; the page has all of it."""
+    told = [each.message for each in probe.findings]
+    more = len(told) - _MAX_FINDINGS
+    return (
+        [*told[:_MAX_FINDINGS], f"{more} more findings are on the page of the run"]
+        if more > 0
+        else told
     )
 
 
@@ -70,12 +108,52 @@ def _row(
     )
 
 
+def _search(found: Sequence[record.Search]) -> summary_tuning.SearchSummary:
+    """Takes out of searches what a summary shows; the transformer's stands first."""
+    ordered = sorted(found, key=lambda search: search.candidate != trial_settings.TRANSFORMER)
+    rows = []
+    for search in ordered:
+        best, *others = search.ranked()
+        rows.append(
+            summary_tuning.SearchRow(
+                candidate=search.candidate,
+                trials=len(search.run),
+                own=search.own.value if search.own else None,
+                runner_up=others[0].value if others else None,
+                best=best.value,
+                values=", ".join(f"{k} {settling.spell(v)}" for k, v in best.values.items()),
+                seconds=search.seconds,
+                kept_own=best.values == search.trials[0].values,
+            )
+        )
+    return summary_tuning.SearchSummary(ordered[0].method, ordered[0].metric, rows)
+
+
+def _folds(found: folds_lib.Outcome) -> summary_folds.FoldSummary:
+    """Takes out of a cross-validation what a summary shows."""
+    rows = []
+    for candidate in found.candidates:
+        mean = found.mean(candidate)
+        is_rival = candidate != trial_settings.TRANSFORMER
+        better = found.better_than(candidate) if is_rival else None
+        rows.append(
+            summary_folds.FoldRow(
+                candidate,
+                mean.mean if mean else None,
+                mean.low if mean else None,
+                mean.high if mean else None,
+                better.mean if better else None,
+                better.low if better else None,
+                better.high if better else None,
+            )
+        )
+    return summary_folds.FoldSummary(found.metric, found.count, 1.0 - found.alpha, rows)
+
+
 def _trial(found: outcome.Outcome) -> summary_trial.TrialSummary:
     """Takes out of a trial what a summary shows: the metric that decides, on all rows."""
-    deciding = (found.metric, comparison.ALL_ROWS)
-    compared = found.compared
-    differences = {d.second: d for d in compared.differences if (d.metric, d.slice) == deciding}
-    values = {v.candidate: v.value for v in compared.values if (v.metric, v.slice) == deciding}
+    differences = found.compared.differences_in(found.metric)
+    values = found.compared.values_of(found.metric)
     return summary_trial.TrialSummary(
         decision=found.verdict.decision,
         reasons=found.verdict.reasons,

@@ -24,6 +24,7 @@ class EvaluateConfig(trainer_config.Section):
         max_drop: How far `metric` may be worse than the latest blessed model's.
         slices: Columns of the table; metrics are told for each of their values, too.
         slice_floor: Column to metric to the lowest value that each slice of it must reach.
+        folds: Parts of the train split for a cross-validation of every candidate; 0 makes none.
     """
 
     floor: dict[str, pydantic.FiniteFloat] = pydantic.Field(default_factory=dict)
@@ -32,6 +33,7 @@ class EvaluateConfig(trainer_config.Section):
     max_drop: pydantic.FiniteFloat = pydantic.Field(0.0, ge=0.0)
     slices: tuple[str, ...] = ()
     slice_floor: dict[str, dict[str, pydantic.FiniteFloat]] = pydantic.Field(default_factory=dict)
+    folds: int = pydantic.Field(0, ge=0, le=100)
 
     @pydantic.field_validator("slices")
     @classmethod
@@ -84,6 +86,19 @@ def slice_problems(data: data_section.DataConfig, evaluate: EvaluateConfig) -> I
                 "`evaluate.slice_floor` must hold columns of `evaluate.slices` "
                 f"({', '.join(evaluate.slices) or 'none'}). Received: {config_errors.show(column)}"
             )
+
+
+def fold_problems(data: data_section.DataConfig, evaluate: EvaluateConfig) -> Iterator[str]:
+    """Yields what is wrong with the folds of a cross-validation."""
+    if evaluate.folds == 1:
+        yield "`evaluate.folds` must be at least 2, or 0 for none. Received: 1"
+    group = data.split.group
+    kept = (*evaluate.slices, *(column for column, kind in data.keep.items() if kind == "text"))
+    if evaluate.folds and group is not None and group not in kept:
+        yield (
+            "`data.split.group` must be a column that `data.keep` has as text, as `evaluate.folds` "
+            f"keeps its rows together. Received: {config_errors.show(group)}"
+        )
 
 
 def format_problems(task: str, data: data_section.DataConfig) -> Iterator[str]:
@@ -234,10 +249,7 @@ def start_problems(
             f"Received: {config_errors.show(train.freeze)}"
         )
     if isinstance(train.freeze, int) and train.freeze > model.num_layers:
-        yield (
-            f"`train.freeze` must be at most `model.num_layers` ({model.num_layers}). "
-            f"Received: {train.freeze}"
-        )
+        yield trainer_config.frozen_beyond(train.freeze, model.num_layers)
 
 
 def serve_problems(settings: tasks.Settings, serve: ServeConfig) -> Iterator[str]:

@@ -6,10 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 import rich.text
 
 from pipeline import console as console_lib
-from pipeline import console_text, summary_metrics, summary_table, summary_trial
+from pipeline import (
+    console_text,
+    summary_folds,
+    summary_metrics,
+    summary_table,
+    summary_trial,
+    summary_tuning,
+)
 
 MetricRow = summary_metrics.MetricRow
-BLESSED, NOT_BLESSED = "blessed", "not blessed"
+BLESSED, NOT_BLESSED, PROBE_FAILED = "blessed", "not blessed", "probe failed"
 _INDENT = "  "
 
 
@@ -39,7 +46,8 @@ class RunSummary:
         components: In the order in which they ran.
         rows_by_split: Split to its number of rows; empty where the run did not get that far.
         metrics: Of the test split, in the order in which to show them; those with a slice too.
-        verdict: `blessed`, `not blessed`, or another word or two for a run that was not judged.
+        verdict: `blessed`, `not blessed`, `probe failed` of a model that the Evaluator has blessed,
+            or another word or two for a run that was not judged.
         reasons: Why, in sentences.
         quarantined: Rows that could not be used.
         quarantine_dir: Where those rows are.
@@ -50,6 +58,9 @@ class RunSummary:
         log_path: Where everything else was written.
         next_command: What to try now; None if nothing comes to mind.
         trial: What the trial of the transformer has come to; None where there was none.
+        probe: What the probe has tried, and how it came out; empty where there was none.
+        search: What searches for better settings have come to; None where there was none.
+        folds: What candidates were worth on folds; None where there were none.
     """
 
     name: str
@@ -69,6 +80,9 @@ class RunSummary:
     log_path: str
     next_command: str | None = None
     trial: summary_trial.TrialSummary | None = None
+    probe: str = ""
+    search: summary_tuning.SearchSummary | None = None
+    folds: summary_folds.FoldSummary | None = None
 
     @property
     def cached(self) -> int:
@@ -78,7 +92,10 @@ class RunSummary:
 
 def render(summary: RunSummary, console: console_lib.Console) -> None:
     """Shows a summary, with what matters most at its end, where eyes are when a run is over."""
-    sections = [_components, _rows, _warnings, _trial, _metrics, _slices, _verdict, _places]
+    sections = [
+        *(_components, _rows, _warnings, _search, _folds, _trial),
+        *(_metrics, _slices, _probe, _verdict, _places),
+    ]
     for section in sections:
         lines = section(summary, console)
         if lines:
@@ -119,6 +136,18 @@ def _warnings(summary: RunSummary, console: console_lib.Console) -> list[rich.te
     return [_head("Warnings", count), *_sentences(summary.warnings, console)]
 
 
+def _search(summary: RunSummary, console: console_lib.Console) -> list[rich.text.Text]:
+    if summary.search is None:
+        return []
+    return summary_tuning.lines(summary.search, console.width, console.printable)
+
+
+def _folds(summary: RunSummary, console: console_lib.Console) -> list[rich.text.Text]:
+    if summary.folds is None:
+        return []
+    return summary_folds.lines(summary.folds, console.width)
+
+
 def _trial(summary: RunSummary, console: console_lib.Console) -> list[rich.text.Text]:
     if summary.trial is None:
         return []
@@ -135,6 +164,10 @@ def _metrics(summary: RunSummary, console: console_lib.Console) -> list[rich.tex
 
 def _slices(summary: RunSummary, console: console_lib.Console) -> list[rich.text.Text]:
     return summary_metrics.slice_lines(summary.metrics, console.width, console.printable)
+
+
+def _probe(summary: RunSummary, console: console_lib.Console) -> list[rich.text.Text]:
+    return [_head("Probe"), *_sentences([summary.probe], console)] if summary.probe else []
 
 
 def _verdict(summary: RunSummary, console: console_lib.Console) -> list[rich.text.Text]:

@@ -153,6 +153,14 @@ class Contract(abc.ABC):
         """Lists every metric that is computed, in the order in which people read them."""
 
     @abc.abstractmethod
+    def watched(self, settings: Settings) -> Mapping[str, bool]:
+        """Lists what a training tells of the eval split after each epoch, beside the loss.
+
+        Returns:
+            Name, such as `accuracy`, to whether higher is better.
+        """
+
+    @abc.abstractmethod
     def bounds(self, settings: Settings) -> Bounds:
         """Returns the default bounds, which a model that has learned nothing must not meet."""
 

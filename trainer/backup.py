@@ -1,10 +1,13 @@
 """The state of an unfinished training on disk, so that a killed one goes on where it stopped."""
 
 import dataclasses
+import hashlib
 import json
 from typing import Any
 
 import tensorflow as tf
+
+from trainer import request as request_lib
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,3 +68,17 @@ class Backup:
         """Removes the directory: the training is done and its model exported."""
         if tf.io.gfile.exists(self._directory):
             tf.io.gfile.rmtree(self._directory)
+
+
+def key(request: request_lib.Request) -> str:
+    """Names what may be gone on with: by what is asked, and by the examples themselves.
+
+    The same paths may hold others, where artifacts were deleted.
+    """
+    digest = hashlib.sha256()
+    for pattern in (*request.train_files, *request.eval_files):
+        for path in sorted(tf.io.gfile.glob(pattern)):
+            with tf.io.gfile.GFile(path, "rb") as file:
+                while block := file.read(1 << 20):
+                    digest.update(block)
+    return f"{request.key()}-{digest.hexdigest()[:16]}"

@@ -5,6 +5,12 @@ from typing import Literal
 import pydantic
 
 FROZEN_PARTS = ("embeddings", "encoder")  # of `train.freeze`, beside numbers of blocks
+# What a weight's shape does not tell, or tells less well, of the model that `init_from` names.
+ENCODER_KEYS = (
+    *("num_layers", "hidden_dim", "num_heads", "num_kv_heads", "intermediate_dim"),
+    *("norm", "norm_kind", "norm_epsilon", "positions", "activation"),
+    *("embedding_scale", "embedding_norm"),
+)
 
 
 class Section(pydantic.BaseModel):
@@ -157,3 +163,8 @@ class TrainConfig(Section):
                 f"Received: {freeze}"
             )
         return freeze
+
+
+def frozen_beyond(freeze: int, num_layers: int) -> str:
+    """Says that more blocks cannot be frozen than there are."""
+    return f"`train.freeze` must be at most `model.num_layers` ({num_layers}). Received: {freeze}"

@@ -1,14 +1,15 @@
 """The SavedModel: preprocessing and model in one graph, behind agreeing signatures."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import keras
 import tensorflow as tf
-import tensorflow_text  # noqa: F401 - registers the ops that the transform graph is made of
 import tensorflow_transform as tft
 
 from schemas import tasks
+from trainer import transform_graph
 from trainer.tasks import raw as raw_lib
 from trainer.tasks import task as task_lib
 
@@ -41,7 +42,7 @@ class Served(tf.Module):
         self._model = lambda: model
         self._task = task
         self._transform_output = transform_output
-        self._transform = transform_output.transform_features_layer()
+        self._transform = transform_graph.TransformGraph(transform_output)
         self._raw_spec = transform_output.raw_feature_spec()
         self._request_features = tuple(task.contract.request_features(task.settings))
         self._training_features = tuple(task.contract.training_features(task.settings))
@@ -62,17 +63,17 @@ class Served(tf.Module):
         }
         examples = tf.TensorSpec([None], tf.string, name="examples")
         judged = (
-            {JUDGED_SIGNATURE: tf.function(self._judge).get_concrete_function(examples)}
+            {JUDGED_SIGNATURE: _graph(self._judge).get_concrete_function(examples)}
             if self._task.judged_apart
             else {}
         )
-        serve_examples = tf.function(self._serve_examples).get_concrete_function(examples)
+        serve_examples = _graph(self._serve_examples).get_concrete_function(examples)
         return {
             **judged,
             **self._inferring(serve_examples),
-            RAW_SIGNATURE: tf.function(self._serve_raw).get_concrete_function(**raw),
+            RAW_SIGNATURE: _graph(self._serve_raw).get_concrete_function(**raw),
             EXAMPLES_SIGNATURE: serve_examples,
-            TRANSFORM_SIGNATURE: tf.function(self._truth).get_concrete_function(examples),
+            TRANSFORM_SIGNATURE: _graph(self._truth).get_concrete_function(examples),
             **self._task.signatures(self._model(), self._ask_raw, self._transform_output),
         }
 
@@ -87,7 +88,7 @@ class Served(tf.Module):
             return self._task.inferred(serve_examples(examples=inputs))
 
         inputs = tf.TensorSpec([None], tf.string, name="inputs")
-        return {self._task.method: tf.function(infer).get_concrete_function(inputs)}
+        return {self._task.method: _graph(infer).get_concrete_function(inputs)}
 
     def _serve_raw(self, **raw: tf.Tensor) -> task_lib.Tensors:
         return self._answer(self._as_parsed(raw))
@@ -124,7 +125,6 @@ class Served(tf.Module):
         return parsed
 
     def _ask(self, inputs: RawFeatures) -> task_lib.Asked:
-        # The layer may change the mapping that it is given.
         columns = {name: raw_lib.column(value) for name, value in inputs.items()}
         return task_lib.Asked(columns, self._transform(inputs))
 
@@ -132,6 +132,14 @@ class Served(tf.Module):
         asked = self._ask(inputs)
         outputs = self._task.outputs(self._model(), asked)
         return self._task.answer(outputs, asked, self._transform_output)
+
+
+def _graph(function: Callable[..., task_lib.Tensors]) -> Any:
+    """Makes a graph of a function, which has no Python control flow over tensors to convert.
+
+    Looking for some would take most of the time of an export.
+    """
+    return tf.function(function, autograph=False)
 
 
 def save(

@@ -31,11 +31,13 @@ class Outcome:
         reason: In words, why it ended.
         best_epoch: The epoch whose weights the model now has.
         epochs: How each epoch went, as `trainer/training_record.py` tells them.
+        paused: Whether it was only stopped, and would go on if it were asked for more.
     """
 
     reason: str
     best_epoch: int
     epochs: Sequence[dict[str, Any]] = ()
+    paused: bool = False
 
 
 class Fit:
@@ -54,6 +56,7 @@ class Fit:
         report: Callable[[progress.Event], None],
         summary: Callable[[dict[str, float]], dict[str, float]] = lambda means: {},
         started: float | None = None,
+        pause_after: int | None = None,
     ):
         """Makes the training, or takes it up where its backup stands.
 
@@ -69,6 +72,7 @@ class Fit:
             report: Told every event.
             summary: Computes more metrics of the means over the eval split.
             started: When this process began, as `time.monotonic` tells it; None for now.
+            pause_after: The epoch after which it stops, with a backup to go on from.
         """
         self._weights = [v.value for v in model.weights]
         self._best = [tf.Variable(tf.zeros_like(w), trainable=False) for w in self._weights]
@@ -83,6 +87,7 @@ class Fit:
         self._logs = tensorboard.Logs(logs_dir)
         self._report = report
         self._summary = summary
+        self._pause_after = pause_after
         self._state = self._backup.restore() or backup_lib.State()
         self._saved_at = time.monotonic()
         self._earlier_seconds = self._state.seconds
@@ -100,11 +105,12 @@ class Fit:
 
     def run(self) -> Outcome:
         """Trains to the end and leaves the model with the weights of its best epoch."""
-        while not (reason := self._over()):
+        while not (reason := self._over() or self._pauses()):
             self._run_epoch()
         for weight, best in zip(self._weights, self._best, strict=True):
             weight.assign(best)
-        return Outcome(reason, self._state.best_epoch, tuple(self._state.ended))
+        ended = tuple(self._state.ended)
+        return Outcome(reason, self._state.best_epoch, ended, paused=not self._over())
 
     def discard_backup(self) -> None:
         """Removes the backup, once the model is safe elsewhere."""
@@ -118,6 +124,12 @@ class Fit:
         if done >= self._train.epochs:
             return f"all {done} epochs run"
         return ""
+
+    def _pauses(self) -> str:
+        """Says that the training is to stop though it is not over, or nothing."""
+        done = self._state.epoch - 1
+        asked = self._pause_after is not None and done >= self._pause_after
+        return f"stopped after {done} of {self._train.epochs} epochs" if asked else ""
 
     def _run_epoch(self) -> None:
         started = time.monotonic()

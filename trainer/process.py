@@ -5,7 +5,6 @@ else had ever used TensorFlow, and a second training in the same run cannot meet
 first.
 """
 
-import hashlib
 import os
 import pathlib
 import sys
@@ -18,6 +17,7 @@ import tensorflow as tf
 import tensorflow_transform as tft
 
 from trainer import (
+    backup,
     config,
     export,
     fit,
@@ -36,6 +36,9 @@ from trainer import request as request_lib
 from trainer.tasks import task as task_lib
 
 
+# No function here has Python control flow over tensors, and looking for some in all that is traced
+# takes seconds.
+@tf.autograph.experimental.do_not_convert
 def train(request: request_lib.Request, report: Callable[[progress.Event], None]) -> None:
     """Trains and exports a model; the first thing in its process to use TensorFlow.
 
@@ -87,11 +90,12 @@ def train(request: request_lib.Request, report: Callable[[progress.Event], None]
         train_split=train_split,
         eval_split=eval_split,
         train=request.train,
-        backup_dir=f"{request.backup_dir}/{request.key()}-{_digest(request)}",
+        backup_dir=f"{request.backup_dir}/{backup.key(request)}",
         logs_dir=request.logs_dir,
         report=report,
         summary=task.summary,
         started=started,
+        pause_after=request.pause_after,
     )
     begun = progress.Started(
         epochs=request.train.epochs,
@@ -103,12 +107,15 @@ def train(request: request_lib.Request, report: Callable[[progress.Event], None]
     )
     report(begun)
     outcome = training.run()
-    exported = _in_float32(model, request, transform_output, task)
-    export.save(exported, transform_output, task, request.serving_model_dir)
-    initialization.describe(exported, request)
+    if request.exports:
+        exported = _in_float32(model, request, transform_output, task)
+        export.save(exported, transform_output, task, request.serving_model_dir)
+        initialization.describe(exported, request)
     _record(request, begun, outcome, training.seconds)
-    training.discard_backup()
-    report(progress.Finished(outcome.reason, outcome.best_epoch, time.monotonic() - started))
+    if not outcome.paused:
+        training.discard_backup()
+    seconds = time.monotonic() - started
+    report(progress.Finished(outcome.reason, outcome.best_epoch, seconds, outcome.paused))
 
 
 def _read(
@@ -161,7 +168,9 @@ def _record(
         best_epoch=outcome.best_epoch,
         epochs=outcome.epochs,
     )
-    with tf.io.gfile.GFile(f"{request.serving_model_dir}/{training_record.FILE}", "w") as file:
+    path = f"{request.serving_model_dir}/{training_record.FILE}"
+    tf.io.gfile.makedirs(path.rpartition("/")[0])
+    with tf.io.gfile.GFile(path, "w") as file:
         file.write(record.to_json())
 
 
@@ -170,17 +179,6 @@ def _rates(model: keras.Model, request: request_lib.Request) -> dict[str, float]
     if not isinstance(request.model, config.ModelConfig):
         return {}
     return initialization.rates(model, request.train.layer_decay, request.model.num_layers)
-
-
-def _digest(request: request_lib.Request) -> str:
-    """Digests the examples: the same paths may hold others, where artifacts were deleted."""
-    digest = hashlib.sha256()
-    for pattern in (*request.train_files, *request.eval_files):
-        for path in sorted(tf.io.gfile.glob(pattern)):
-            with tf.io.gfile.GFile(path, "rb") as file:
-                while block := file.read(1 << 20):
-                    digest.update(block)
-    return digest.hexdigest()[:16]
 
 
 def _in_float32(

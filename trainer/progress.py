@@ -69,11 +69,13 @@ class Finished:
         reason: In words, why it ended: all epochs run, or no better eval loss.
         best_epoch: The epoch whose weights were kept.
         seconds: Wall time of the training process, its start included.
+        paused: Whether it was only stopped, and would go on if it were asked for more.
     """
 
     reason: str
     best_epoch: int
     seconds: float
+    paused: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -89,7 +91,93 @@ class Failed:
     message: str
 
 
-Event = Started | Step | EpochEnd | Finished | Failed
+@dataclasses.dataclass(frozen=True)
+class TrialStarted:
+    """A search for better settings begins a trial; what its training tells comes after this.
+
+    Attributes:
+        candidate: Whose settings are searched.
+        number: Of the trial, from 1.
+        trials: How many there are at most.
+        values: Key to value.
+        epochs: Passes over the train split at most.
+        metric: What is sought the best of.
+    """
+
+    candidate: str
+    number: int
+    trials: int
+    values: dict[str, typing.Any]
+    epochs: int
+    metric: str
+
+
+@dataclasses.dataclass(frozen=True)
+class TrialEnded:
+    """A trial has ended.
+
+    Attributes:
+        number: Of the trial, from 1.
+        value: The metric; None if its training failed.
+        best: Whether this is the best trial so far.
+        best_value: The metric of the best trial so far; None before any was done.
+        seconds: Wall time of its training.
+        seconds_left: Estimate of the time to the end of the search; None before any was done.
+        reason: Why it failed; empty if it did not.
+    """
+
+    number: int
+    value: float | None
+    best: bool
+    best_value: float | None
+    seconds: float
+    seconds_left: float | None
+    reason: str
+
+
+@dataclasses.dataclass(frozen=True)
+class FoldStarted:
+    """A cross-validation begins with a candidate on a fold; its training's events come after this.
+
+    Attributes:
+        candidate: Its name.
+        number: Of the fold, from 1.
+        folds: How many there are.
+        metric: What decides.
+    """
+
+    candidate: str
+    number: int
+    folds: int
+    metric: str
+
+
+@dataclasses.dataclass(frozen=True)
+class FoldEnded:
+    """A candidate has been judged on a fold.
+
+    Attributes:
+        value: The metric on the fold's rows; None where they leave it undefined.
+        seconds: Wall time of training and asking.
+        seconds_left: Estimate of the time to the end of the validation.
+    """
+
+    value: float | None
+    seconds: float
+    seconds_left: float
+
+
+Event = (
+    Started
+    | Step
+    | EpochEnd
+    | Finished
+    | Failed
+    | TrialStarted
+    | TrialEnded
+    | FoldStarted
+    | FoldEnded
+)
 _TYPES = {cls.__name__: cls for cls in typing.get_args(Event)}
 
 

@@ -30,6 +30,9 @@ class Request:
         tokenizer: The fields of the tokenizer's config, which go with the exported model.
         base_model: Directory of the exported model to start from; empty for none.
         code: Digest of the code that trains: other code does not go on from this one's backup.
+        exports: Whether there is to be a model; else only what the training took is told.
+        pause_after: The epoch after which it stops and keeps its backup, to go on from when it is
+            asked for more; None for none.
     """
 
     task: tasks.Settings
@@ -46,6 +49,8 @@ class Request:
     tokenizer: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     base_model: str = ""
     code: str = ""
+    exports: bool = True
+    pause_after: int | None = None
 
     def to_json(self) -> str:
         """Renders the request as JSON."""
@@ -72,7 +77,7 @@ class Request:
         Two requests with the same key may continue each other's backup.
         """
         fields = json.loads(self.to_json())
-        for name in ("serving_model_dir", "logs_dir", "backup_dir"):
+        for name in ("serving_model_dir", "logs_dir", "backup_dir", "exports", "pause_after"):
             del fields[name]
         # How often a backup is written changes nothing in what is computed.
         del fields["train"]["backup_seconds"]

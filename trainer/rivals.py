@@ -14,6 +14,8 @@ import pydantic
 
 from trainer import config
 
+TRANSFORMER = "transformer"  # the candidate that they put on trial
+
 
 class Rival(config.Section):
     """What every rival has.

@@ -95,12 +95,12 @@ def build(
             lambda value: strategy.reduce("SUM", value, axis=None), of_replicas
         )
 
-    @tf.function(input_signature=[element_spec])
+    @tf.function(input_signature=[element_spec], autograph=False)
     def train(batch: input_lib.Batch) -> Sums:
         batch_size = tf.cast(tf.shape(tf.nest.flatten(batch)[0])[0], tf.float32)
         return total({"loss": strategy.run(train_replica, args=(batch, batch_size))})
 
-    @tf.function(input_signature=[element_spec])
+    @tf.function(input_signature=[element_spec], autograph=False)
     def judge(batch: input_lib.Batch) -> Sums:
         return total(strategy.run(judge_replica, args=(batch,)))
 
@@ -110,7 +110,7 @@ def build(
     def update_replica() -> None:
         apply(*accumulator.take())
 
-    @tf.function
+    @tf.function(autograph=False)
     def update() -> None:
         strategy.run(update_replica)
 

@@ -55,6 +55,11 @@ class TrainingRecord:
         return cls(**json.loads(text))
 
 
+def read(directory: str) -> TrainingRecord:
+    """Reads what lies beside the model in a directory."""
+    return TrainingRecord.from_json(pathlib.Path(directory, FILE).read_text(encoding="utf-8"))
+
+
 def peak_memory_bytes() -> int:
     """Tells the most memory that this process has had so far.
 

@@ -1,4 +1,4 @@
-"""TFX's Evaluator, with a verdict written beside its evaluation."""
+"""TFX's Evaluator, with a verdict and predictions written beside its evaluation."""
 
 import dataclasses
 import json
@@ -12,10 +12,12 @@ from tfx.types import artifact_utils, standard_component_specs
 from tfx.utils import io_utils, proto_utils
 
 from components import serving_model
-from components.evaluator import evaluation, verdict
+from components.evaluator import evaluation, predictions, verdict
 from schemas import features, tasks
 
 _BASELINE = standard_component_specs.BASELINE_MODEL_KEY
+# TFX takes extractors as a function by its dotted path.
+_EXTRACTORS = {"custom_extractors": "components.evaluator.extractors.extractors"}
 
 
 class Executor(executor.Executor):
@@ -27,14 +29,15 @@ class Executor(executor.Executor):
         output_dict: dict[str, list[types.Artifact]],
         exec_properties: dict[str, Any],
     ) -> None:
-        """Evaluates, blesses or does not, and writes `verdict.json` into the evaluation."""
+        """Evaluates, blesses or does not, and writes why, and what was answered, beside it."""
         not_compared = _why_not_compared(input_dict)
         if not_compared:
             input_dict = {k: v for k, v in input_dict.items() if k != _BASELINE}
-        super().Do(input_dict, output_dict, exec_properties)
         directory = artifact_utils.get_single_uri(
             output_dict[standard_component_specs.EVALUATION_KEY]
         )
+        with predictions.kept_in(directory):
+            super().Do(input_dict, output_dict, {**exec_properties, **_EXTRACTORS})
         config = tfma.EvalConfig()
         proto_utils.json_to_proto(exec_properties[standard_component_specs.EVAL_CONFIG_KEY], config)
         judgement = verdict.judge(

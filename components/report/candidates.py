@@ -39,7 +39,7 @@ def build(found: contents.Contents, trial: outcome.Outcome) -> Section:
 
 
 def _worth(found: contents.Contents, trial: outcome.Outcome) -> parts.Table:
-    differences = _deciding(trial)
+    differences = trial.compared.differences_in(trial.metric)
     rows = []
     for candidate in found.candidates:
         value = found.value(candidate, found.metric, comparison.ALL_ROWS)
@@ -111,7 +111,7 @@ def _differences(trial: outcome.Outcome) -> parts.Plot | None:
     """Draws by how much the transformer is better than each rival, beside the tolerance."""
     found = [
         intervals.Entry(d.second, d.second, d.value, d.low, d.high)
-        for d in _deciding(trial).values()
+        for d in trial.compared.differences_in(trial.metric).values()
         if d.value is not None
     ]
     if not found:
@@ -193,12 +193,6 @@ def _time_by_length(trial: outcome.Outcome) -> parts.Plot | None:
         charts.svg(drawn, label),
         parts.legend(names),
     )
-
-
-def _deciding(trial: outcome.Outcome) -> dict[str, comparison.Difference]:
-    """Takes the differences in the metric that decides, on all rows, by rival."""
-    wanted = (trial.metric, comparison.ALL_ROWS)
-    return {d.second: d for d in trial.compared.differences if (d.metric, d.slice) == wanted}
 
 
 def _signed_interval(difference: comparison.Difference | None) -> str:

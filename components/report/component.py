@@ -1,5 +1,7 @@
 """Report: the page of a run for people, and the card of its model."""
 
+from collections.abc import Mapping
+
 from tfx import types
 from tfx.dsl.components.base import base_component, executor_spec
 from tfx.types import standard_artifacts
@@ -22,6 +24,8 @@ class ReportSpec(types.ComponentSpec):
         executor.MODEL_KEY: ChannelParameter(type=standard_artifacts.Model),
         executor.EVALUATION_KEY: ChannelParameter(type=standard_artifacts.ModelEvaluation),
         executor.TRIAL_KEY: ChannelParameter(type=artifacts.TrialReport, optional=True),
+        executor.PROBE_KEY: ChannelParameter(type=artifacts.ProbeReport, optional=True),
+        executor.FOLDS_KEY: ChannelParameter(type=artifacts.Folds, optional=True),
     }
     OUTPUTS = {  # noqa: RUF012 - as above
         executor.REPORT_KEY: ChannelParameter(type=artifacts.RunReport),
@@ -45,6 +49,9 @@ class Report(base_component.BaseComponent):
         evaluation: types.BaseChannel,
         settings: settings_lib.Settings,
         trial: types.BaseChannel | None = None,
+        probe: types.BaseChannel | None = None,
+        searches: Mapping[str, types.BaseChannel] | None = None,
+        folds: types.BaseChannel | None = None,
     ) -> None:
         """Makes the node.
 
@@ -55,14 +62,23 @@ class Report(base_component.BaseComponent):
             evaluation: The judgement (ModelEvaluation).
             settings: What the report is of.
             trial: What the trial has found (TrialReport); without one the model itself is asked.
+            probe: What the probe has found (ProbeReport).
+            searches: Candidate to the search for better settings of it (Search).
+            folds: What candidates were worth on folds of the train split (Folds).
         """
-        spec = ReportSpec(
+        found = {executor.SEARCH_KEY.format(name): each for name, each in (searches or {}).items()}
+        inputs = {key: ChannelParameter(type=artifacts.Search) for key in found}
+        of_run = type("ReportSpec", (ReportSpec,), {"INPUTS": {**ReportSpec.INPUTS, **inputs}})
+        spec = of_run(
             examples=examples,
             text_statistics=text_statistics,
             model=model,
             evaluation=evaluation,
             trial=trial,
+            probe=probe,
+            folds=folds,
             settings=settings.to_json(),
             report=types.Channel(type=artifacts.RunReport),
+            **found,
         )
         super().__init__(spec=spec)

@@ -5,11 +5,14 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from components.cross_validation import outcome as folds_lib
 from components.evaluator import verdict as verdict_lib
+from components.probe import outcome as probe_outcome
 from components.statistics import text_statistics
 from components.trial import ceiling, comparison, outcome
 from schemas import metrics, tasks
 from trainer import training_record
+from trainer.tuning import record
 
 
 @dataclasses.dataclass(frozen=True)
@@ -109,8 +112,11 @@ class Contents:
         text: Statistics of the texts.
         lineage: Where all this came from.
         trial: What the trial has come to; None without rivals.
+        probe: What the probe has come to; None where it is off.
         attention: Number of a row to how its tokens attend to each other.
         positions: What tells the judged model positions; None where nothing does.
+        searches: Candidate to the search for better settings of it.
+        folds: What candidates were worth on folds of the train split; None where there were none.
     """
 
     name: str
@@ -128,8 +134,11 @@ class Contents:
     text: text_statistics.TextStatistics
     lineage: Lineage
     trial: outcome.Outcome | None = None
+    probe: probe_outcome.Outcome | None = None
     attention: Mapping[int, Attention] = dataclasses.field(default_factory=dict)
     positions: Positions | None = None
+    searches: Mapping[str, record.Search] = dataclasses.field(default_factory=dict)
+    folds: folds_lib.Outcome | None = None
 
     @property
     def candidates(self) -> tuple[str, ...]:

@@ -18,6 +18,9 @@ TEXT_STATISTICS_KEY = "text_statistics"
 MODEL_KEY = "model"
 EVALUATION_KEY = "evaluation"
 TRIAL_KEY = "trial"
+PROBE_KEY = "probe"
+SEARCH_KEY = "search_{}"  # of a candidate
+FOLDS_KEY = "folds"
 REPORT_KEY = "report"
 # What the output holds.
 PAGE_FILE = "index.html"

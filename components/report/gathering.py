@@ -4,13 +4,18 @@ from collections.abc import Mapping, Sequence
 
 from tfx import types
 from tfx.types import artifact_utils
+from tfx.utils import io_utils
 
+from components.cross_validation import outcome as folds_lib
 from components.evaluator import evaluation
+from components.probe import outcome as probe_outcome
 from components.report import contents, executor, looking, provenance, reading
 from components.report import settings as settings_lib
 from components.statistics import text_statistics
 from components.trial import answers
+from components.trial import settings as trial_settings
 from schemas import features, tasks
+from trainer.tuning import record
 
 _MAX_POSITIONS = 128
 Inputs = Mapping[str, Sequence[types.Artifact]]
@@ -52,9 +57,31 @@ def gather(
         text=text_statistics.read(_uri(inputs, executor.TEXT_STATISTICS_KEY)),
         lineage=_lineage(asked, inputs, execution),
         trial=found.trial,
+        probe=probe_outcome.read(_uri(inputs, executor.PROBE_KEY))
+        if inputs.get(executor.PROBE_KEY)
+        else None,
         attention=reading.attention(found, model_dir, asked.task),
         positions=looking.positions(model_dir, _MAX_POSITIONS),
+        searches=_searches(inputs),
+        folds=_folds(inputs),
     )
+
+
+def _searches(inputs: Inputs) -> dict[str, record.Search]:
+    """Reads the searches, the transformer's first."""
+    found = [
+        record.Search.from_json(io_utils.read_string_file(f"{_uri(inputs, key)}/{record.FILE}"))
+        for key in inputs
+        if key.startswith(executor.SEARCH_KEY.format(""))
+    ]
+    found.sort(key=lambda search: search.candidate != trial_settings.TRANSFORMER)
+    return {search.candidate: search for search in found}
+
+
+def _folds(inputs: Inputs) -> folds_lib.Outcome | None:
+    if not inputs.get(executor.FOLDS_KEY):
+        return None
+    return folds_lib.read(_uri(inputs, executor.FOLDS_KEY))
 
 
 def _lineage(

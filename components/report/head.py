@@ -12,6 +12,8 @@ _KINDS = {
     verdict.NOT_DECIDED: ("open", "?"),
 }
 
+_MAX_FINDINGS = 5  # of a probe; its section has all of them
+
 
 @dataclasses.dataclass(frozen=True)
 class Banner:
@@ -46,9 +48,13 @@ class Fact:
 
 
 def banners(found: contents.Contents) -> tuple[Banner, ...]:
-    """Tells the verdict on the transformer, where there was a trial, and that on the model."""
+    """Tells the verdict on the transformer, where there was a trial, and that on the model.
+
+    A probe is told of if it failed; it comes first then, since it keeps a blessed model back.
+    """
     of_trial = (_of_trial(found.trial),) if found.trial else ()
-    return (*of_trial, _of_model(found))
+    of_probe = (_of_probe(found),) if _is_broken(found) else ()
+    return (*of_probe, *of_trial, _of_model(found))
 
 
 def facts(found: contents.Contents) -> tuple[Fact, ...]:
@@ -91,9 +97,22 @@ def _of_trial(trial: outcome.Outcome) -> Banner:
     return Banner(kind, mark, says, (*trial.verdict.reasons, goes_on))
 
 
+def _is_broken(found: contents.Contents) -> bool:
+    return found.probe is not None and not found.probe.passed
+
+
+def _of_probe(found: contents.Contents) -> Banner:
+    findings = found.probe.findings if found.probe else ()
+    told = [each.message for each in findings[:_MAX_FINDINGS]]
+    if len(findings) > _MAX_FINDINGS:
+        told.append(f"{len(findings) - _MAX_FINDINGS} more below")
+    return Banner("refused", "✗", f"Probe failed: {found.judged} is not served", tuple(told))
+
+
 def _of_model(found: contents.Contents) -> Banner:
     judgement = found.judgement
     if judgement.blessed:
-        return Banner("passed", "✓", f"Blessed: {found.judged} may serve", judgement.reasons)
+        ends = "meets its bounds" if _is_broken(found) else "may serve"
+        return Banner("passed", "✓", f"Blessed: {found.judged} {ends}", judgement.reasons)
     says = f"Not blessed: {found.judged} is not served"
     return Banner("refused", "✗", says, judgement.reasons)

@@ -12,6 +12,7 @@ from components.pages import spelling
 from components.report import contents, parts
 from components.trial import comparison
 from schemas import features
+from trainer.tuning import settling
 
 _MAX_LABELS = 20
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|!~])")
@@ -66,6 +67,8 @@ def _use(found: contents.Contents) -> Iterator[str]:
         yield f"It answers with {len(names)} labels: {', '.join(names[:_MAX_LABELS])}{more}."
     if not found.judgement.blessed:
         yield "It was not blessed, and is not meant to serve."
+    if found.probe and not found.probe.passed:
+        yield "It failed its probe, and is not meant to serve."
 
 
 def _data(found: contents.Contents) -> Iterator[str]:
@@ -94,6 +97,12 @@ def _quality(found: contents.Contents) -> Iterator[str]:
             ends = parts.interval(value.low, value.high)
             sure = f", {1 - found.alpha:.0%} interval {ends}" if value.low is not None else ""
             yield f"{metric}: {parts.value(value.value)} on {rows}{sure}."
+    mean = found.folds.mean(found.judged) if found.folds else None
+    if found.folds and mean:
+        yield (
+            f"{found.folds.metric}: {parts.value(mean.mean)} over {found.folds.count} folds of the "
+            f"train split, {1 - found.alpha:.0%} interval {parts.interval(mean.low, mean.high)}."
+        )
     if found.trial:
         yield f"On trial against cheaper models, a transformer is {found.trial.verdict.decision}."
         yield from (f"{reason}." for reason in found.trial.verdict.reasons)
@@ -129,6 +138,16 @@ def _making(found: contents.Contents) -> Iterator[str]:
         f"{training.precision}; {training.reason}; epoch {training.best_epoch} was kept, after "
         f"{parts.duration(training.seconds)}."
     )
+    if found.probe and found.probe.passed:
+        yield f"Probed before it was pushed: {found.probe.summary()}."
+    search = found.searches.get(found.judged)
+    if search:
+        values = search.ranked()[0].values.items()
+        yield (
+            f"Its settings are the best of {spelling.plural(len(search.run), 'trial')} by "
+            f"{search.metric} on the eval split ({search.method}): "
+            f"{', '.join(f'{key} {settling.spell(value)}' for key, value in values)}."
+        )
     known = found.lineage.versions
     yield f"Made with {', '.join(f'{name} {version}' for name, version in known.items())}."
     ids = [f"{each.key} {each.id}" for each in found.lineage.artifacts]

@@ -44,6 +44,7 @@ class Trainer(base_component.BaseComponent):
         eval_args: trainer_pb2.EvalArgs,
         custom_config: dict[str, Any],
         base_model: types.BaseChannel | None = None,
+        hyperparameters: types.BaseChannel | None = None,
     ):
         """Makes the node.
 
@@ -57,6 +58,7 @@ class Trainer(base_component.BaseComponent):
             eval_args: The splits to stop by.
             custom_config: Handed to `run_fn`.
             base_model: What the training starts from (Model).
+            hyperparameters: The best values of a search (HyperParameters).
         """
         spec = TrainerSpec(
             run_fn=run_fn,
@@ -65,6 +67,7 @@ class Trainer(base_component.BaseComponent):
             statistics=statistics,
             text_statistics=text_statistics,
             base_model=base_model,
+            hyperparameters=hyperparameters,
             train_args=train_args,
             eval_args=eval_args,
             custom_config=json_utils.dumps(custom_config),

@@ -90,6 +90,16 @@ class Compared:
     between: tuple[Difference, ...]
     slices: Mapping[str, tuple[int, int]]
 
+    def values_of(self, metric: str) -> dict[str, float | None]:
+        """Finds a metric on all rows, by candidate."""
+        wanted = (metric, ALL_ROWS)
+        return {v.candidate: v.value for v in self.values if (v.metric, v.slice) == wanted}
+
+    def differences_in(self, metric: str) -> dict[str, Difference]:
+        """Finds by how much the transformer is better in a metric on all rows, by rival."""
+        wanted = (metric, ALL_ROWS)
+        return {d.second: d for d in self.differences if (d.metric, d.slice) == wanted}
+
 
 @dataclasses.dataclass(frozen=True)
 class Question:

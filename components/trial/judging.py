@@ -185,17 +185,9 @@ def _judged(
         asked.metric, question.metrics[asked.metric], trial.tolerance, trial.alpha
     )
     prices = {each.name: each.cost_of_a_million for each in candidates}
-    deciding = [
-        each
-        for each in compared.differences
-        if (each.metric, each.slice) == (asked.metric, comparison.ALL_ROWS)
-    ]
-    values = {
-        each.candidate: each.value
-        for each in compared.values
-        if (each.metric, each.slice) == (asked.metric, comparison.ALL_ROWS)
-        and each.value is not None
-    }
+    deciding = list(compared.differences_in(asked.metric).values())
+    found = compared.values_of(asked.metric)
+    values = {name: value for name, value in found.items() if value is not None}
     winner, reason = verdict.choose(
         trial.policy, settings.TRANSFORMER, values, compared.between, units, prices, rules
     )

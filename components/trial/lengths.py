@@ -5,10 +5,10 @@ import itertools
 from collections.abc import Callable, Sequence
 
 import tensorflow as tf
-import tensorflow_text  # noqa: F401 - registers the ops that the transform graph is made of
 import tensorflow_transform as tft
 
 from schemas import features, tasks
+from trainer import transform_graph
 
 _SHORTEST = 16
 _MOST = 6  # lengths; each doubles the one before it
@@ -65,11 +65,11 @@ def counter(
         the longest. A task without token ids has its words counted.
     """
     output = tft.TFTransformOutput(transform_output)
-    layer, known = output.transform_features_layer(), output.raw_feature_spec()
+    layer, known = transform_graph.TransformGraph(output), output.raw_feature_spec()
     request = tasks.contract(settings.name).request_features(settings)
     spec = {name: known[name] for name in request}
 
-    @tf.function(input_signature=[tf.TensorSpec([], tf.string)])
+    @tf.function(input_signature=[tf.TensorSpec([], tf.string)], autograph=False)
     def tokens(example: tf.Tensor) -> tf.Tensor:
         found = layer(tf.io.parse_example(example[None], spec))
         if features.TOKEN_IDS in found:

@@ -7,8 +7,9 @@ from typing import Any
 
 from components.trial import config as config_lib
 from schemas import tasks
+from trainer import rivals
 
-TRANSFORMER = "transformer"
+TRANSFORMER = rivals.TRANSFORMER
 
 
 @dataclasses.dataclass(frozen=True)

@@ -252,9 +252,12 @@ def _passed(difference: comparison.Difference, how: Standing, rules: Rules) -> s
 
 
 def _enough(difference: comparison.Difference, rules: Rules) -> str:
-    second = difference.second
-    if difference.high is not None and difference.high < 0:
-        return f"{second} is better than {difference.first} {_spell(_turned(difference), rules)}"
+    second, p = difference.second, difference.corrected_p
+    if difference.high is not None and difference.high < 0 and p is not None and p < rules.alpha:
+        return (
+            f"{second} is better than {difference.first} {_spell(_turned(difference), rules)}, "
+            f"p {_spell_p(p)}"
+        )
     if difference.value is not None and difference.value < 0:
         return (
             f"{second} is enough: it is better {_spell(_turned(difference), rules)}, and worse by "

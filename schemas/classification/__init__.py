@@ -51,6 +51,10 @@ class Contract(tasks.Contract):
         """Lists the metrics of one label for each row, or of several."""
         return SEVERAL_LABELS if settings.options.get(SEPARATOR) else ONE_LABEL
 
+    def watched(self, settings: tasks.Settings) -> Mapping[str, bool]:
+        """Watches the share of right labels, or F1 over all labels of all rows."""
+        return {"f1" if settings.options.get(SEPARATOR) else "accuracy": True}
+
     def bounds(self, settings: tasks.Settings) -> tasks.Bounds:
         """Asks for no worse than guessing, whatever the balance of the labels."""
         several = bool(settings.options.get(SEPARATOR))

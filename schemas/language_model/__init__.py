@@ -39,6 +39,10 @@ class Contract(tasks.Contract):
         """Lists the metrics."""
         return METRICS
 
+    def watched(self, settings: tasks.Settings) -> Mapping[str, bool]:
+        """Watches the likeliest tokens, bits for each character, and the perplexity."""
+        return {"accuracy": True, "bits_per_character": False, "perplexity": False}
+
     def bounds(self, settings: tasks.Settings) -> tasks.Bounds:
         """Asks for more than one gets who knows how frequent tokens are and no more.
 

@@ -34,6 +34,10 @@ class Contract(tasks.Contract):
         """Lists the metrics."""
         return METRICS
 
+    def watched(self, settings: tasks.Settings) -> Mapping[str, bool]:
+        """Watches the share of masked tokens that are the likeliest."""
+        return {"accuracy": True}
+
     def bounds(self, settings: tasks.Settings) -> tasks.Bounds:
         """Asks for more than one gets who knows how frequent tokens are and no more.
 

@@ -86,6 +86,10 @@ class Contract(tasks.Contract):
         """Lists the metrics."""
         return METRICS
 
+    def watched(self, settings: tasks.Settings) -> Mapping[str, bool]:
+        """Watches the windows in which both ends of the answer are found."""
+        return {"span_accuracy": True}
+
     def bounds(self, settings: tasks.Settings) -> tasks.Bounds:
         """Asks for more than any part of a context shares with an answer by chance."""
         return tasks.Bounds(floor={"f1": 0.1}, metric="f1")

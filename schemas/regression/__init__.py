@@ -52,6 +52,10 @@ class Contract(tasks.Contract):
         """Lists the metrics; of several targets their means first, then those of each."""
         return metrics_of(target_names(settings))
 
+    def watched(self, settings: tasks.Settings) -> Mapping[str, bool]:
+        """Watches the mean absolute error."""
+        return {"mae": False}
+
     def bounds(self, settings: tasks.Settings) -> tasks.Bounds:
         """Asks for more than one gets who always answers the mean.
 

@@ -47,6 +47,10 @@ class Contract(tasks.Contract):
         """Lists the metrics."""
         return METRICS
 
+    def watched(self, settings: tasks.Settings) -> Mapping[str, bool]:
+        """Watches the likeliest tokens after the right ones before, and the perplexity."""
+        return {"accuracy": True, "perplexity": False}
+
     def bounds(self, settings: tasks.Settings) -> tasks.Bounds:
         """Asks for more than one gets who answers every text with the same sentence."""
         return tasks.Bounds(floor={"bleu": 5.0}, metric="bleu")

@@ -45,6 +45,7 @@ _CONFIGS = {
         "data": {"path": "reviews.csv", "text": "review", "label": "stars"},
         "train": {"epochs": 3, "batch_size": 32, "freeze": 1, "layer_decay": 0.9},
         "evaluate": {"floor": {"accuracy": 0.0}},
+        "probe": {"enabled": False},
         **_COMMON,
         "model": {**_COMMON["model"], "init_from": "pretraining"},
     },

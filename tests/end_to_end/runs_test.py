@@ -94,7 +94,14 @@ def third(user: user_lib.User, second: user_lib.Run) -> user_lib.Run:
 def out_of_reach(user: user_lib.User, third: user_lib.Run) -> user_lib.Run:
     """A ceiling that no model keeps to: it would have to be sure of everything, and right."""
     assert third.status == 0
-    return user.run("evaluate.ceiling={cross_entropy: 0.0}")
+    return user.run("evaluate.ceiling={cross_entropy: 0.0}", "probe.enabled=false")
+
+
+@pytest.fixture(scope="module")
+def too_slow(user: user_lib.User, out_of_reach: user_lib.Run) -> user_lib.Run:
+    """A budget that no model keeps to; last, since it takes the model out of those to beat."""
+    assert out_of_reach.status == 3
+    return user.run("probe.max_p95_ms=0.001")
 
 
 @pytest.fixture(scope="module")
@@ -170,9 +177,12 @@ def test_the_next_command_works_as_it_stands(user: user_lib.User, first: user_li
 
 
 def test_a_screen_without_noise_or_control_characters(
-    first: user_lib.Run, out_of_reach: user_lib.Run, diverged: user_lib.Run
+    first: user_lib.Run,
+    out_of_reach: user_lib.Run,
+    too_slow: user_lib.Run,
+    diverged: user_lib.Run,
 ) -> None:
-    for run in (first, out_of_reach, diverged):
+    for run in (first, out_of_reach, too_slow, diverged):
         assert run.err == ""
         assert all(sign == "\n" or sign.isprintable() for sign in run.out)
         assert not re.search("tensorflow/|Warning|INFO|absl|Traceback", run.out)
@@ -187,7 +197,7 @@ def test_the_log_has_what_the_screen_has_not(first: user_lib.Run, diverged: user
 def test_the_second_run_judges_again_since_there_is_a_baseline_now(second: user_lib.Run) -> None:
     assert second.status == 0
     ran = {name for name, state in second.states.items() if state == "MISS"}
-    assert ran == {"latest_blessed", "DataGate", "Evaluator", "Report", "Pusher"}
+    assert ran == {"latest_blessed", "DataGate", "Evaluator", "Probe", "Report", "Pusher"}
     assert re.search(
         r"^  accuracy +[01]\.\d+  pass  baseline [01]\.\d+, may drop 0$", second.out, re.M
     )
@@ -213,6 +223,34 @@ def test_a_bound_out_of_reach_pushes_nothing_and_says_why(
         r"  cross_entropy on all rows is \d\.\d+, above its ceiling of 0\.0+\n",
         out_of_reach.out,
     )
+
+
+def test_a_model_that_fails_its_probe_is_blessed_and_not_pushed(
+    third: user_lib.Run, too_slow: user_lib.Run
+) -> None:
+    assert too_slow.status == 3
+    assert too_slow.pushed == "nothing"
+    assert max(pathlib.Path(third.pushed).parent.iterdir()) == pathlib.Path(third.pushed)
+    ran = {name for name, state in too_slow.states.items() if state == "MISS"}
+    assert ran == {"latest_blessed", "Probe", "Report", "Pusher"}
+    assert re.search(
+        r"\nProbe failed, exit status 3\n"
+        r"  `serving_default` must answer 95 in 100 rows within `probe.max_p95_ms`, 0.001. "
+        r"Received: \d+\.\d ms\n",
+        too_slow.out,
+    )
+
+
+def test_a_probe_is_told_of_and_its_requests_are_pushed(
+    user: user_lib.User, first: user_lib.Run
+) -> None:
+    assert re.search(
+        r"\nProbe\n  \d+ rows asked 4 ways, at most \de-\d+ apart \(0.0001 allowed\), "
+        r"26 hostile requests, 2 refused, p95 \d+\.\d ms\n",
+        first.out,
+    )
+    beside = {path.name for path in pathlib.Path(first.pushed, "assets.extra").iterdir()}
+    assert beside >= {"model_card.md", "tf_serving_warmup_requests", "model.json"}
 
 
 def test_a_crash_in_training_is_one_line(diverged: user_lib.Run) -> None:

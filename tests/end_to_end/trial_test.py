@@ -18,6 +18,7 @@ _SETTINGS = (
     "trial={policy: cheapest, tolerance: 0.2, bootstrap: 500, measure_seconds: 3}",
     "train={batch_size: 16, epochs: 4, patience: 4}",
     "evaluate.floor={auc: 0.0}",
+    "probe.enabled=false",
 )
 
 

@@ -12,7 +12,7 @@ import sys
 SCRIPT = pathlib.Path(__file__).resolve().parents[2] / "local_runner.py"
 COMPONENTS = [
     *("Ingest", "StatisticsGen", "Schema", "ExampleValidator", "latest_blessed", "DataGate"),
-    *("Transform", "Trainer", "Evaluator", "Report", "Pusher"),
+    *("Transform", "Trainer", "Evaluator", "Probe", "Report", "Pusher"),
 ]
 LABELS = {
     "négatif": ["awful", "dull", "broken", "sad"],

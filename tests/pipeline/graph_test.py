@@ -25,6 +25,7 @@ def test_the_nodes_in_the_order_in_which_they_run() -> None:
         "Transform",
         "Trainer",
         "Evaluator",
+        "Probe",
         "Report",
         "Pusher",
     ]
@@ -39,20 +40,27 @@ def test_every_edge_comes_from_a_node_before() -> None:
 
 def test_what_decides_is_judged_before_it_is_pushed() -> None:
     assert set(_nodes()["Pusher"].inputs) == {
-        *(("Trainer", "model"), ("Evaluator", "blessing"), ("Report", "report"))
+        *(("Trainer", "model"), ("Evaluator", "blessing"), ("Report", "report")),
+        *(("Probe", "blessing"), ("Probe", "probe")),
     }
 
 
 def test_the_report_tells_of_what_was_judged() -> None:
-    judged = {("Evaluator", "evaluation"), ("Trainer", "model")}
+    judged = {("Evaluator", "evaluation"), ("Probe", "probe"), ("Trainer", "model")}
     data = {("Ingest", "examples"), ("StatisticsGen", "text_statistics")}
     assert set(_nodes()["Report"].inputs) == judged | data
-    of_trial = {("Evaluator", "evaluation"), ("Trial", "model"), ("Trial", "trial")}
+    of_trial = judged - {("Trainer", "model")} | {("Trial", "model"), ("Trial", "trial")}
     assert set(_nodes("rivals=[linear]")["Report"].inputs) == of_trial | data
 
 
 def test_the_trainer_is_not_given_what_the_evaluator_judges_on() -> None:
     assert "Ingest" not in {source for source, _ in _nodes()["Trainer"].inputs}
+
+
+def test_a_run_without_a_probe_pushes_what_is_blessed() -> None:
+    untried = _nodes("probe.enabled=false")
+    assert "Probe" not in untried
+    assert "Probe" not in untried["Pusher"].needs | untried["Report"].needs
 
 
 def test_a_run_that_is_not_to_push_has_no_pusher() -> None:
@@ -67,7 +75,7 @@ def test_each_rival_is_trained_by_a_node_of_its_own_on_what_the_transformer_is()
     for rival in ("linear", "lstm"):
         node = nodes[f"Trainer_{rival}"]
         assert node.inputs == nodes["Trainer"].inputs
-        assert node.what == f"train the rival {rival} for up to 3 epochs"
+        assert node.what == f"train the rival {rival}, up to 3 epochs"
 
 
 def test_the_winner_of_a_trial_is_what_is_judged_and_pushed() -> None:
@@ -133,10 +141,32 @@ def test_what_a_node_does_is_said_in_the_configs_own_numbers() -> None:
     nodes = _nodes("tokenizer.kind=words", "model.num_layers=1", "train.epochs=1")
     assert nodes["Ingest"].what == "read a.csv, split 8:1:1"
     assert nodes["Transform"].what == "learn 8,000 words, tokenize"
-    assert nodes["Trainer"].what == "train 1 layer of 128 for up to 1 epoch"
+    assert nodes["Trainer"].what == "train 1 layer of 128, up to 1 epoch"
 
 
 def test_a_task_of_two_texts_has_a_schema_of_both() -> None:
     settings = ["task=question_answering", "data.text=[q, c]", "data.answer_start=s"]
     made = config.from_columns("a.csv", overrides=settings)
     assert graph.schema_source(made) == str(_SCHEMAS / "question_answering" / "schema.pbtxt")
+
+
+def test_a_search_says_what_is_sought_and_at_what_cost() -> None:
+    nodes = _nodes("rivals=[linear]", "tune={method: hyperband, trials: 18, epochs: 10}")
+    assert nodes["Tuner"].what == (
+        "search train.learning_rate, model.dropout in 18 trials of up to 10 epochs, hyperband"
+    )
+    assert nodes["Tuner_linear"].what == (
+        "search learning_rate, token_dropout of the rival linear in 18 trials of up to 10 epochs, "
+        "hyperband"
+    )
+    assert "Tuner" not in _nodes()
+
+
+def test_a_cross_validation_says_who_is_trained_how_often() -> None:
+    assert _nodes("evaluate.folds=5")["CrossValidation"].what == (
+        "train transformer anew for each of 5 folds of the train split"
+    )
+    assert _nodes("evaluate.folds=5", "rivals=[linear, cnn]")["CrossValidation"].what == (
+        "train 3 candidates anew for each of 5 folds of the train split"
+    )
+    assert "CrossValidation" not in _nodes()

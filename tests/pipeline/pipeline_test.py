@@ -10,9 +10,11 @@ from tfx.dsl.components.base import base_component
 from tfx.orchestration import pipeline as tfx_pipeline
 from tfx.utils import dependency_utils, json_utils
 
+from components.cross_validation import settings as cross_validation_settings
 from components.evaluator import component as evaluator
 from components.ingest import columns
 from components.ingest import executor as ingest_executor
+from components.probe import settings as probe_settings
 from components.report import settings as report_settings
 from components.trial import settings as trial_settings
 from pipeline import code_digest, graph, pipeline, workspace
@@ -22,6 +24,8 @@ from trainer import exported
 _SLICES = "evaluate.slices=[shop]"
 _NO_PUSH = "push.enabled=false"
 _RIVALS = "rivals=[linear, embeddings, cnn, lstm]"
+_FOLDS = "evaluate.folds=3"
+_TUNE = "tune={method: random, trials: 4, epochs: 2}"
 _CURATED = f"data.schema={config_lib.PROJECT / 'schemas' / 'classification' / 'schema.pbtxt'}"
 
 
@@ -65,6 +69,10 @@ def _edges(created: tfx_pipeline.Pipeline) -> dict[str, set[graph.Edge]]:
         (_SLICES, _NO_PUSH),
         (_RIVALS,),
         (_RIVALS, "trial.seeds=3"),
+        (_TUNE,),
+        (_TUNE, _RIVALS, "trial.seeds=2"),
+        (_FOLDS,),
+        (_FOLDS, _TUNE, _RIVALS),
     ],
     ids=lambda overrides: " ".join(o.partition("=")[0] for o in overrides) or "defaults",
 )
@@ -114,7 +122,8 @@ def test_a_changed_model_to_start_from_is_another_input(pushed: pathlib.Path) ->
 
 
 @pytest.mark.parametrize(
-    "overrides", [(), (_SLICES,), (_NO_PUSH,), (_RIVALS,), (_RIVALS, "trial.seeds=2")]
+    "overrides",
+    [(), (_SLICES,), (_NO_PUSH,), (_RIVALS,), (_RIVALS, "trial.seeds=2"), (_RIVALS, _TUNE)],
 )
 def test_tfx_compiles_it(overrides: tuple[str, ...]) -> None:
     compiled = compiler.Compiler().compile(_create(*overrides))
@@ -160,37 +169,6 @@ def test_transform_learns_from_train_alone_and_never_sees_test() -> None:
     assert splits == {"analyze": ["train"], "transform": ["train", "eval"]}
 
 
-def test_the_trainer_is_given_train_and_eval_alone() -> None:
-    settings = _node("Trainer").exec_properties
-    assert json.loads(settings["train_args"])["splits"] == ["train"]
-    assert json.loads(settings["eval_args"])["splits"] == ["eval"]
-
-
-def test_each_rival_has_a_trainer_of_its_own_with_the_runs_budget() -> None:
-    config = _config(_RIVALS, "train.epochs=7", "train.layer_decay=0.5")
-    made = pipeline.create_pipeline(config, workspace.Workspace.at("workspace", "reviews"))
-    nodes = {node.id: node for node in made.components}
-    settings = {
-        name: json_utils.loads(nodes[name].exec_properties["custom_config"])
-        for name in ("Trainer", *(f"Trainer_{rival}" for rival in config.rivals))
-    }
-    of_run = settings.pop("Trainer")
-    assert {s["architecture"] for s in settings.values()} == {
-        *("linear", "averaged_embeddings", "cnn", "lstm")
-    }
-    own = ("learning_rate", "weight_decay", "freeze", "layer_decay")
-    for name, of_rival in settings.items():
-        rival = config.rival_settings.of(name.removeprefix("Trainer_"))
-        assert of_rival["model"] == json_utils.loads(json_utils.dumps(rival.model_dump()))
-        assert of_rival["train"]["learning_rate"] == rival.learning_rate
-        assert of_rival["train"]["layer_decay"] == 1.0
-        for key, value in of_run["train"].items():
-            assert key in own or of_rival["train"][key] == value
-        for key in set(of_run) - {"architecture", "model", "train"}:
-            assert of_rival[key] == of_run[key]
-        assert nodes[name].inputs.keys() == nodes["Trainer"].inputs.keys()
-
-
 def test_a_rival_starts_from_no_other_model(pushed: pathlib.Path) -> None:
     settings = ("model.init_from=other", "train.freeze=1", "rivals=[linear]")
     created = _create(*settings)
@@ -198,14 +176,6 @@ def test_a_rival_starts_from_no_other_model(pushed: pathlib.Path) -> None:
     assert ("Pretrained", "model") not in _edges(created)["Trainer_linear"]
     custom = json_utils.loads(_node("Trainer_linear", *settings).exec_properties["custom_config"])
     assert custom["train"]["freeze"] is None
-
-
-def test_a_changed_rival_leaves_the_other_nodes_cached() -> None:
-    before = {node.id: repr(node.exec_properties) for node in _create(_RIVALS).components}
-    changed = _create(_RIVALS, "rival_settings.cnn.filters=7").components
-    after = {node.id: repr(node.exec_properties) for node in changed}
-    different = {node_id for node_id in before if before[node_id] != after[node_id]}
-    assert different == {"Trainer_cnn", "Report"}
 
 
 def test_the_evaluator_judges_on_test_alone() -> None:
@@ -227,10 +197,13 @@ def test_the_evaluator_is_ours() -> None:
         ("DataGate", ["components/pages", "components/trainer"]),
         ("Transform", ["components/transform", "schemas", "trainer/tasks"]),
         ("Trainer", ["trainer", "schemas"]),
+        ("Tuner", ["trainer", "schemas"]),
         ("Trial", ["components/trial", "schemas", "trainer"]),
+        ("CrossValidation", ["components/cross_validation", "components/ingest", "trainer"]),
         ("Evaluator", ["components/evaluator", "schemas", "trainer/tasks"]),
+        ("Probe", ["components/probe", "components/evaluator", "schemas"]),
         ("Report", ["components/report", "components/pages", "components/trial", "schemas"]),
-        ("Pusher", ["components/pusher", "components/report"]),
+        ("Pusher", ["components/pusher", "components/report", "components/probe"]),
     ],
 )
 def test_changed_code_is_another_setting(
@@ -256,8 +229,10 @@ def test_changed_code_is_another_setting(
         ("StatisticsGen", "statistics"),
         ("DataGate", "data_gate"),
         ("Transform", "transform"),
+        ("CrossValidation", "cross_validation"),
         ("Trial", "trial"),
         ("Evaluator", "evaluator"),
+        ("Probe", "probe"),
         ("Report", "report"),
         ("Pusher", "pusher"),
     ],
@@ -275,7 +250,8 @@ def test_changed_code_of_a_room_that_is_imported_is_another_setting(
 
 def _settings(node_id: str) -> str:
     """All settings that TFX's cache compares; columns to slice by, so that a schema is inferred."""
-    return repr(sorted(_node(node_id, _SLICES, "rivals=[linear]").exec_properties.items()))
+    node = _node(node_id, _SLICES, "rivals=[linear]", _TUNE, _FOLDS)
+    return repr(sorted(node.exec_properties.items()))
 
 
 def test_a_changed_schema_is_another_setting(tmp_path: pathlib.Path) -> None:
@@ -328,8 +304,8 @@ def test_the_trial_is_given_every_candidate_under_a_name_of_its_own() -> None:
     assert _trial_settings("rivals=[linear, lstm]").trainers == trainers
 
 
-def test_the_winner_goes_to_evaluator_and_pusher() -> None:
-    for node_id in ("Evaluator", "Report", "Pusher"):
+def test_the_winner_goes_to_evaluator_probe_and_pusher() -> None:
+    for node_id in ("Evaluator", "Probe", "Report", "Pusher"):
         assert _node(node_id, "rivals=[linear]").inputs["model"].producer_component_id == "Trial"
 
 
@@ -351,19 +327,16 @@ def test_the_card_is_pushed_with_the_model() -> None:
     assert _node("Pusher").inputs["report"].producer_component_id == "Report"
 
 
-def test_each_seed_of_each_candidate_has_a_trainer() -> None:
-    settings = ("rivals=[linear]", "trial.seeds=2", "train.seed=7")
-    made = {node.id: node for node in _create(*settings).components}
-    seeds = {
-        name: json_utils.loads(node.exec_properties["custom_config"])["train"]["seed"]
-        for name, node in made.items()
-        if name.startswith("Trainer")
-    }
-    assert seeds == {"Trainer": 7, "Trainer_linear": 7, "Trainer_2": 8, "Trainer_linear_2": 8}
-    assert _trial_settings(*settings).candidates() == {
-        "transformer": ["transformer_1", "transformer_2"],
-        "linear": ["linear_1", "linear_2"],
-    }
+def test_the_probe_is_told_what_the_config_says() -> None:
+    given = _node("Probe", "probe={rows: 7, max_p95_ms: 2.5}").exec_properties
+    told = probe_settings.Settings.from_json(given["settings"])
+    assert (told.name, told.probe.rows, told.probe.max_p95_ms) == ("reviews", 7, 2.5)
+
+
+def test_what_the_probe_says_goes_to_the_pusher() -> None:
+    inputs = _node("Pusher").inputs
+    of_probe = {key for key in inputs if inputs[key].producer_component_id == "Probe"}
+    assert of_probe == {"infra_blessing", "probe"}
 
 
 def test_the_trial_is_told_what_the_config_says() -> None:
@@ -374,9 +347,57 @@ def test_the_trial_is_told_what_the_config_says() -> None:
     assert (told.metric, told.slices, told.max_length) == ("f1", ("shop",), 128)
 
 
-def test_settings_of_the_trial_train_nothing_anew() -> None:
+@pytest.mark.parametrize(
+    ("setting", "node_id"), [("trial.policy=best", "Trial"), ("probe.max_p95_ms=3", "Probe")]
+)
+def test_settings_of_trial_and_probe_train_nothing_anew(setting: str, node_id: str) -> None:
     rivals = "rivals=[linear]"
     before = {node.id: repr(node.exec_properties) for node in _create(rivals).components}
-    changed = _create(rivals, "trial.policy=best").components
+    changed = _create(rivals, setting).components
     after = {node.id: repr(node.exec_properties) for node in changed}
-    assert {name for name in before if before[name] != after[name]} == {"Trial", "Report"}
+    assert {name for name in before if before[name] != after[name]} == {node_id, "Report"}
+
+
+def test_only_the_transformer_is_searched_from_a_model_to_start_from(
+    pushed: pathlib.Path,
+) -> None:
+    settings = ("model.init_from=other", "rivals=[linear]", _TUNE)
+    made = {node.id: node for node in _create(*settings).components}
+    assert made["Tuner"].inputs["base_model"].producer_component_id == "Pretrained"
+    assert "base_model" not in made["Tuner_linear"].inputs
+
+
+def _custom(node_id: str, *overrides: str) -> dict:
+    custom: dict = json_utils.loads(_node(node_id, *overrides).exec_properties["custom_config"])
+    return custom
+
+
+def _validated(*overrides: str) -> cross_validation_settings.Settings:
+    settings = _node("CrossValidation", *overrides).exec_properties["settings"]
+    return cross_validation_settings.Settings.from_json(settings)
+
+
+def test_a_cross_validation_trains_as_the_trainers_do() -> None:
+    settings = ("rivals=[linear]", _FOLDS, "trial.alpha=0.1", "train.seed=7")
+    told = _validated(*settings)
+    assert (told.folds, told.metric, told.alpha, told.seed) == (3, "accuracy", 0.1, 7)
+    assert list(told.trainings) == ["transformer", "linear"]
+    assert told.trainings["transformer"] == _custom("Trainer", *settings)
+    assert told.trainings["linear"] == _custom("Trainer_linear", *settings)
+    assert told.transform == _custom("Transform", *settings)
+
+
+def test_what_keeps_rows_together_in_a_split_does_in_folds() -> None:
+    told = _validated(_FOLDS)
+    assert (told.unit_by, told.is_group) == (("text",), False)
+    told = _validated(_FOLDS, "data.split.group=shop", "data.keep={shop: text}")
+    assert (told.unit_by, told.is_group) == (("shop",), True)
+
+
+def test_each_candidate_is_validated_with_the_best_values_of_its_search() -> None:
+    inputs = _node("CrossValidation", _FOLDS, _TUNE, "rivals=[linear]").inputs
+    sources = {key: channel.producer_component_id for key, channel in inputs.items()}
+    assert sources == {
+        **{"examples": "Ingest", "schema": "Schema", "transform_graph": "Transform"},
+        **{"best_transformer": "Tuner", "best_linear": "Tuner_linear"},
+    }

@@ -11,6 +11,7 @@ from tfx.orchestration import metadata
 
 from components.data_gate import findings
 from components.evaluator import evaluation, verdict
+from components.probe import outcome as probe_outcome
 from pipeline import execution, results, workspace
 
 _JUDGED = verdict.judge(True, [verdict.Value(verdict.ALL_ROWS, "auc", 0.75, None)], [], False)
@@ -59,6 +60,12 @@ class _Records:
     def run_report(self, directory: pathlib.Path) -> proto.Artifact:
         """Takes a directory for what Report wrote."""
         return self._artifact("RunReport", directory)
+
+    def probe(self, found: probe_outcome.Outcome) -> proto.Artifact:
+        """Writes what a probe found."""
+        uri = self.directory / "probe"
+        probe_outcome.write(str(uri), found)
+        return self._artifact("ProbeReport", uri)
 
     def quarantine(self, rows: int) -> proto.Artifact:
         """Makes what Ingest leaves when it could not use some rows."""
@@ -139,6 +146,12 @@ def test_a_run_that_pushed(records: _Records) -> None:
         warnings=(_WARNING,),
     )
     assert list(found.rows) == ["train", "eval", "test"]
+
+
+def test_a_run_that_probed(records: _Records) -> None:
+    found = probe_outcome.Outcome((probe_outcome.Finding("skew", "They differ."),), 9, 0.5)
+    probed = records.add("Probe", "probe", records.probe(found))
+    assert results.read(records.workspace, [*_nodes(records), probed]).probe == found
 
 
 def test_a_run_that_was_not_blessed(records: _Records) -> None:

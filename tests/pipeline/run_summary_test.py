@@ -9,6 +9,7 @@ import pytest
 
 from components.data_gate import findings
 from components.evaluator import verdict
+from components.probe import outcome as probe_outcome
 from components.statistics import text_statistics
 from components.trial import comparison, latency, outcome
 from components.trial import verdict as trial_verdict
@@ -38,8 +39,12 @@ _WARNINGS = (
 
 
 def _build(
-    blessed: bool = True, pushed_dir: str | None = None, trial: outcome.Outcome | None = None
+    blessed: bool = True,
+    pushed_dir: str | None = None,
+    trial: outcome.Outcome | None = None,
+    broken: int | None = None,
 ) -> summary.RunSummary:
+    """Builds one; `broken` is the number of a probe's findings, None without a probe."""
     rules = [
         verdict.Rule("accuracy", "floor", 0.4, True),
         verdict.Rule("accuracy", "max_drop", 0.25 if blessed else 0.1, True),
@@ -47,7 +52,10 @@ def _build(
         verdict.Rule("accuracy", "floor", 0.2, True, "shop"),
     ]
     judged = verdict.judge(blessed, _VALUES, rules, has_baseline=True)
-    found = results.Results({"train": 8, "test": 1}, judged, pushed_dir, 3, _WARNINGS, trial)
+    findings_ = [probe_outcome.Finding("skew", f"no {i}") for i in range(broken or 0)]
+    probe = None if broken is None else probe_outcome.Outcome(tuple(findings_), 40, 1e-4)
+    rows = {"train": 8, "test": 1}
+    found = results.Results(rows, judged, pushed_dir, 3, _WARNINGS, trial, probe)
     config = config_lib.from_columns("My Reviews.csv")
     place = workspace.Workspace(pathlib.Path("/w"))
     return run_summary.build(config, place, _NODES, found, 12.5, "/w/run.log")
@@ -91,6 +99,31 @@ def test_a_run_that_was_not_blessed() -> None:
     )
     assert built.pushed_dir is None
     assert built.next_command is None
+
+
+def test_a_probe_that_failed_keeps_a_blessed_model_back() -> None:
+    built = _build(broken=2)
+    assert built.status == errors.ExitStatus.NOT_BLESSED
+    assert built.verdict == summary.PROBE_FAILED
+    assert list(built.reasons) == ["no 0", "no 1"]
+
+
+def test_one_run_tells_all_that_keeps_a_model_back() -> None:
+    built = _build(blessed=False, broken=1)
+    assert built.verdict == summary.NOT_BLESSED
+    assert built.reasons == (*_build(blessed=False).reasons, "no 0")
+
+
+def test_of_many_findings_the_first_are_told() -> None:
+    reasons = list(_build(broken=13).reasons)
+    assert reasons[9:] == ["no 9", "3 more findings are on the page of the run"]
+
+
+def test_a_probe_that_found_nothing_is_told_of_in_one_line() -> None:
+    built = _build(broken=0)
+    assert (built.status, built.verdict) == (errors.ExitStatus.PUSHED, summary.BLESSED)
+    assert built.probe == "40 rows asked 0 ways"
+    assert _build().probe == ""
 
 
 def test_each_metric_stands_beside_its_own_bounds() -> None:

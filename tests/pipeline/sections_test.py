@@ -16,6 +16,17 @@ _QUESTIONS = "name: demo\ntask: question_answering\n"
 
 _BAD_CONFIGS = [
     (
+        "a single fold",
+        "name: demo\ndata: {path: a.csv}\nevaluate: {folds: 1}\n",
+        "c.yaml:3: `evaluate.folds` must be at least 2, or 0 for none. Received: 1",
+    ),
+    (
+        "folds of groups that no row brings along",
+        "name: demo\ndata: {path: a.csv, split: {group: shop}}\nevaluate: {folds: 5}\n",
+        "c.yaml:2: `data.split.group` must be a column that `data.keep` has as text, as "
+        "`evaluate.folds` keeps its rows together. Received: shop",
+    ),
+    (
         "a rival that nobody knows, and one of another task",
         "name: demo\ndata: {path: a.csv}\nrivals: [cnn, lnear, ngram]\n",
         "c.yaml:3: `rivals` must name models of classification (linear, embeddings, cnn, lstm). "

@@ -98,6 +98,16 @@ def test_a_run_that_is_not_blessed_says_why_and_its_status() -> None:
     assert "\nPushed  nothing\n" in text
 
 
+def test_a_probe_is_told_of_before_the_verdict() -> None:
+    text = _rendered(
+        verdict=summary_lib.PROBE_FAILED,
+        status=3,
+        reasons=["It hangs."],
+        probe="9 rows asked 4 ways",
+    )
+    assert "\nProbe\n  9 rows asked 4 ways\n\nProbe failed, exit status 3\n  It hangs.\n" in text
+
+
 def test_a_run_that_failed_early_shows_what_there_is() -> None:
     text = _rendered(
         components=[summary_lib.ComponentRow("Ingest", 2.0, "failed")],

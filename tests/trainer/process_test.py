@@ -9,6 +9,7 @@ import pytest
 from schemas import errors
 from tests.trainer import trainings as trainings_lib
 from trainer import launch, progress, training_record
+from trainer.tuning import trials
 
 # Equal runs: sums of the same numbers, whose last bit depends on how memory happens to be aligned.
 _SAME = 1e-6
@@ -202,3 +203,48 @@ def test_an_empty_split_is_told_as_what_it_is(transformed, tmp_path):
     )
     with pytest.raises(errors.DataError, match=r"The eval split must have examples\. Received: 0"):
         launch.run(asked, lambda event: None)
+
+
+@pytest.fixture(scope="module")
+def rungs(transformed, tmp_path_factory):
+    """The training `plain` as a trial of two rungs, the first of which ends after an epoch."""
+    directory = tmp_path_factory.mktemp("rungs")
+    asked = dataclasses.replace(
+        trainings_lib.ask(transformed, directory, learning_rate=0.5), exports=False
+    )
+    told = []
+    train = trials.Trainings(
+        asked,
+        asked.model.model_dump(),
+        asked.train.model_dump(),
+        "accuracy",
+        str(directory / "search"),
+        told.append,
+    )
+    values = {"train.learning_rate": 1e-2}
+    return directory, told, train(values, 1), train(values, 3)
+
+
+def test_a_trial_tells_the_metric_of_each_epoch_and_that_of_the_kept_one(trainings, rungs):
+    whole, last = trainings["plain"], rungs[-1]
+    curve = [epoch.metrics["eval_accuracy"] for epoch in whole.epochs]
+    np.testing.assert_allclose(last.curve, curve, rtol=_SAME)
+    assert last.best_epoch == whole.events[-1].best_epoch
+    assert last.value == last.curve[last.best_epoch - 1]
+
+
+def test_a_rung_goes_on_with_the_one_before_at_the_very_step(trainings, rungs):
+    _, told, first, last = rungs
+    assert first.curve == last.curve[:1]
+    assert first.reason == "stopped after 1 of 3 epochs"
+    starts = [event for event in told if isinstance(event, progress.Started)]
+    steps = trainings["plain"].started.steps_per_epoch
+    assert [event.resumed_step for event in starts] == [0, steps]
+    assert 0.0 < last.earlier_seconds <= first.total_seconds
+
+
+def test_a_trial_exports_nothing_and_leaves_nothing_once_it_is_over(rungs):
+    directory = rungs[0]
+    assert not list(directory.rglob("saved_model.pb"))
+    assert not list(directory.rglob("checkpoint"))
+    assert not (directory / "search" / "trial").exists()

@@ -1,16 +1,17 @@
 """TFX's arguments become a request."""
 
+import pytest
 from tfx.components.trainer import fn_args_utils
 
 from schemas import tasks
 from trainer import config, run
 
 
-def test_the_request_carries_all_that_tfx_and_the_config_say():
-    args = fn_args_utils.FnArgs(
+def _args(**fields):
+    return fn_args_utils.FnArgs(
         train_files=["/examples/Split-train/*"],
         eval_files=["/examples/Split-eval/*"],
-        transform_output="/graph",
+        transform_graph_path="/graph",
         serving_model_dir="/model/Format-Serving",
         model_run_dir="/model_run",
         base_model="/pretrained/Format-Serving",
@@ -24,8 +25,12 @@ def test_the_request_carries_all_that_tfx_and_the_config_say():
             "backup_dir": "/backups",
             "code": "abc",
         },
+        **fields,
     )
-    asked = run.request_of(args)
+
+
+def test_the_request_carries_all_that_tfx_and_the_config_say():
+    asked = run.request_of(_args())
 
     assert asked.model == config.ModelConfig(hidden_dim=64)
     assert asked.train == config.TrainConfig(epochs=2)
@@ -37,3 +42,15 @@ def test_the_request_carries_all_that_tfx_and_the_config_say():
     assert (asked.architecture, asked.max_length) == ("transformer", 32)
     assert (asked.tokenizer, asked.base_model) == ({"kind": "words"}, "/pretrained/Format-Serving")
     assert asked.code == "abc"
+
+
+def test_the_best_values_of_a_search_stand_above_the_config():
+    best = {"values": {"model.num_heads": 2, "train.clip_norm": "null", "tuner/epochs": 9}}
+    asked = run.request_of(_args(hyperparameters=best))
+    assert asked.model == config.ModelConfig(hidden_dim=64, num_heads=2)
+    assert asked.train == config.TrainConfig(epochs=2, clip_norm=None)
+
+
+def test_best_values_that_do_not_go_with_the_config_are_refused():
+    with pytest.raises(ValueError, match="`num_heads` must divide `hidden_dim`"):
+        run.request_of(_args(hyperparameters={"values": {"model.num_heads": 3}}))

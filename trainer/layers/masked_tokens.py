@@ -5,7 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from trainer.layers import norms
+from trainer.layers import norms, projection
 
 
 @keras.saving.register_keras_serializable(package="meritline")
@@ -35,7 +35,7 @@ class MaskedTokens(keras.layers.Layer):
         super().__init__(**kwargs)
         self.hidden_dim = hidden_dim
         self.norm_kind = norm_kind
-        self.dense = keras.layers.Dense(hidden_dim, activation="gelu", name="dense")
+        self.dense = projection.Projection(hidden_dim, activation="gelu", name="dense")
         self.norm = norms.build(norm_kind, name="norm")
 
     def build(self, tokens_shape: tuple, positions_shape: tuple) -> None:

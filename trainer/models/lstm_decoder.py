@@ -8,7 +8,7 @@ from keras import ops
 
 from schemas import features
 from trainer import rivals
-from trainer.layers import lstm, reversible_embedding
+from trainer.layers import lstm, projection, reversible_embedding
 
 # What each layer remembers.
 States = tuple[lstm.State, ...]
@@ -54,7 +54,7 @@ def build(
         x = keras.layers.Dropout(model_config.dropout, name=f"dropout_{index}")(x)
         x, _ = lstm.Lstm(model_config.hidden_dim, name=f"lstm_{index}")(x)
     x = keras.layers.Dropout(model_config.dropout, name="last_dropout")(x)
-    x = keras.layers.Dense(model_config.embedding_dim, name="projection")(x)
+    x = projection.Projection(model_config.embedding_dim, name="projection")(x)
     outputs = embedding(x, reverse=True) if head is None else head(x)
     outputs = ops.cast(outputs, "float32")  # whatever policy made them
     return keras.Model({features.TOKEN_IDS: token_ids}, outputs, name="lstm_decoder")

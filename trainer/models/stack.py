@@ -53,7 +53,9 @@ def place(
     x = keras.layers.Rescaling(scale, name=f"{prefix}{_SCALE}")(x)
     name = f"{prefix}{_POSITIONS}"
     if model_config.positions == "learned":
-        x = learned_positions.LearnedPositions(max_length, name=name)(x)
+        # As large as the tokens at first, for the same reason.
+        as_tokens = keras.initializers.RandomNormal(stddev=scale * model_config.hidden_dim**-0.5)
+        x = learned_positions.LearnedPositions(max_length, as_tokens, name=name)(x)
     elif model_config.positions == "sinusoidal":
         x = sinusoidal_positions.SinusoidalPositions(name=name)(x)
     if model_config.embedding_norm:

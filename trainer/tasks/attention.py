@@ -50,7 +50,7 @@ class Attending(task.Task):
             }
 
         asked = {name: tf.TensorSpec([None], tf.string, name=name) for name in self.settings.texts}
-        return {SIGNATURE: tf.function(attend).get_concrete_function(**asked)}
+        return {SIGNATURE: tf.function(attend, autograph=False).get_concrete_function(**asked)}
 
 
 def crossed(

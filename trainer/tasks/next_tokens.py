@@ -7,12 +7,13 @@ import keras
 import tensorflow as tf
 
 from schemas import features
+from trainer.layers import projection
 from trainer.tasks import task
 
 
 def head(size: int) -> keras.layers.Layer:
     """Makes logits over a vocabulary, by weights of their own."""
-    return keras.layers.Dense(size, use_bias=False, dtype="float32", name="head")
+    return projection.Projection(size, use_bias=False, dtype="float32", name="head")
 
 
 def nats(

@@ -62,16 +62,22 @@ class TextWriter:
         `generate_more` takes `turns` and the state, and gives the same.
         """
         turns = tf.TensorSpec([], tf.int32, "turns")
-        start = tf.function(self._start).get_concrete_function(turns=turns, **_inputs())
+        start = tf.function(self._start, autograph=False).get_concrete_function(
+            turns=turns, **_inputs()
+        )
         state = {
             name: tf.TensorSpec(spec.shape, spec.dtype, name)
             for name, spec in start.structured_outputs.items()
             if name.startswith(_STATE)
         }
         return {
-            "generate": tf.function(self._write).get_concrete_function(**_inputs()),
+            "generate": tf.function(self._write, autograph=False).get_concrete_function(
+                **_inputs()
+            ),
             "generate_start": start,
-            "generate_more": tf.function(self._more).get_concrete_function(turns=turns, **state),
+            "generate_more": tf.function(self._more, autograph=False).get_concrete_function(
+                turns=turns, **state
+            ),
         }
 
     def _write(self, text: tf.Tensor, **wished: tf.Tensor) -> task.Tensors:

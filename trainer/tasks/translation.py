@@ -180,8 +180,10 @@ class Translation(task.Task):
 
         texts = {name: tf.TensorSpec([None], tf.string, name)}
         return {
-            "translate": tf.function(translate).get_concrete_function(**specs),
-            attention.CROSS_SIGNATURE: tf.function(attend).get_concrete_function(**texts),
+            "translate": tf.function(translate, autograph=False).get_concrete_function(**specs),
+            attention.CROSS_SIGNATURE: tf.function(attend, autograph=False).get_concrete_function(
+                **texts
+            ),
         }
 
     def _source(self, asked: task.Asked) -> tf.Tensor:

@@ -5,7 +5,7 @@ import pathlib
 import pytest
 from tfx.proto import pusher_pb2
 from tfx.types import standard_artifacts
-from tfx.utils import proto_utils
+from tfx.utils import io_utils, proto_utils
 
 from components import artifacts
 from components.pusher import component, executor
@@ -19,12 +19,13 @@ def _artifact(kind, uri: pathlib.Path):
 
 @pytest.fixture
 def pushed(tmp_path: pathlib.Path):
-    """Pushes a model of two files, blessed or not."""
+    """Pushes a model of two files, blessed or not, and probed or not: None is no probe."""
 
-    def push(blessed: bool) -> standard_artifacts.PushedModel:
+    def push(blessed: bool, servable: bool | None = None) -> standard_artifacts.PushedModel:
         serving = tmp_path / "model" / "Format-Serving"
         (serving / "assets.extra").mkdir(parents=True)
         (serving / "saved_model.pb").write_text("a graph")
+        (serving / "assets.extra" / "model.json").write_text("{}")
         (tmp_path / "report").mkdir()
         (tmp_path / "report" / "model_card.md").write_text("# A card\n")
         blessing = _artifact(standard_artifacts.ModelBlessing, tmp_path / "blessing")
@@ -40,6 +41,7 @@ def pushed(tmp_path: pathlib.Path):
                 "model": [_artifact(standard_artifacts.Model, tmp_path / "model")],
                 "model_blessing": [blessing],
                 "report": [_artifact(artifacts.RunReport, tmp_path / "report")],
+                **({} if servable is None else _probed(tmp_path, servable)),
             },
             {"pushed_model": [made]},
             {"push_destination": proto_utils.proto_to_json(destination), "custom_config": "null"},
@@ -47,6 +49,17 @@ def pushed(tmp_path: pathlib.Path):
         return made
 
     return push
+
+
+def _probed(directory: pathlib.Path, servable: bool) -> dict:
+    """Makes what a probe leaves."""
+    (directory / "probe").mkdir()
+    (directory / "probe" / "probe.json").write_text("{}")
+    (directory / "probe" / "tf_serving_warmup_requests").write_bytes(b"requests")
+    blessing = _artifact(standard_artifacts.InfraBlessing, directory / "infra_blessing")
+    blessing.set_int_custom_property("blessed", int(servable))
+    probe = _artifact(artifacts.ProbeReport, directory / "probe")
+    return {"infra_blessing": [blessing], "probe": [probe]}
 
 
 def test_the_card_stands_beside_what_serves_and_beside_the_copy(pushed, tmp_path) -> None:
@@ -59,9 +72,9 @@ def test_the_card_stands_beside_what_serves_and_beside_the_copy(pushed, tmp_path
 
 
 def test_the_model_that_was_judged_stays_as_it_is(pushed, tmp_path) -> None:
-    pushed(True)
+    pushed(True, servable=True)
     files = {path.name for path in (tmp_path / "model").rglob("*") if path.is_file()}
-    assert files == {"saved_model.pb"}
+    assert files == {"saved_model.pb", "model.json"}
 
 
 def test_nothing_is_pushed_of_a_model_that_was_not_blessed(pushed, tmp_path) -> None:
@@ -70,6 +83,38 @@ def test_nothing_is_pushed_of_a_model_that_was_not_blessed(pushed, tmp_path) -> 
     assert made.get_int_custom_property("pushed") == 0
 
 
-def test_the_lineage_of_what_is_pushed_has_the_report() -> None:
+def test_requests_go_with_a_model_that_was_probed(pushed, tmp_path) -> None:
+    made = pushed(True, servable=True)
+    [version] = (tmp_path / "serving").iterdir()
+    for directory in (version, pathlib.Path(made.uri)):
+        beside = {path.name for path in (directory / "assets.extra").iterdir()}
+        assert beside == {"model.json", "model_card.md", "tf_serving_warmup_requests"}
+
+
+def test_the_graph_comes_last_for_servers_load_what_has_one(
+    pushed, tmp_path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = []
+    copy_file = io_utils.copy_file
+
+    def watched(source: str, destination: str, overwrite: bool = False) -> None:
+        if destination.startswith(str(tmp_path / "serving")):
+            there.append({path.name for path in (tmp_path / "serving").rglob("*")})
+        copy_file(source, destination, overwrite)
+
+    monkeypatch.setattr(io_utils, "copy_file", watched)
+    pushed(True, servable=True)
+    [before_the_graph] = there
+    assert before_the_graph >= {"model_card.md", "tf_serving_warmup_requests"}
+
+
+def test_nothing_is_pushed_of_a_model_that_failed_its_probe(pushed, tmp_path) -> None:
+    made = pushed(True, servable=False)
+    assert not (tmp_path / "serving").exists()
+    assert made.get_int_custom_property("pushed") == 0
+
+
+def test_the_lineage_of_what_is_pushed_has_report_and_probe() -> None:
     assert component.PusherSpec.INPUTS["report"].type is artifacts.RunReport
+    assert component.PusherSpec.INPUTS["probe"].type is artifacts.ProbeReport
     assert "report" not in component.standard_component_specs.PusherSpec.INPUTS

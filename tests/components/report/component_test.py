@@ -41,6 +41,13 @@ def test_a_trial_is_taken_where_there_is_one(tried: bool) -> None:
     assert ("trial" in _node(**more).inputs) == tried
 
 
+def test_each_search_has_an_input_of_its_own() -> None:
+    names = ("transformer", "linear")
+    node = _node(searches={name: types.Channel(type=artifacts.Search) for name in names})
+    assert {"search_transformer", "search_linear"} <= set(node.inputs)
+    assert not any(key.startswith("search") for key in _node().inputs)
+
+
 def test_settings_travel_as_json() -> None:
     told = _node().exec_properties["settings"]
     assert settings.Settings.from_json(told) == _SETTINGS

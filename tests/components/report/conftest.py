@@ -1,15 +1,20 @@
 """A run that never was, small and whole, for the page and its sections."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
+from components.cross_validation import outcome as folds
 from components.evaluator import verdict as evaluator_verdict
+from components.probe import outcome as probe_outcome
 from components.report import contents
 from components.statistics import text_statistics
 from components.trial import ceiling, comparison, latency, outcome, verdict
 from schemas import tasks
 from trainer import tasks as trainer_tasks
 from trainer import training_record
+from trainer.tuning import record
 
 ROWS = 400
 NAMES = ("transformer", "linear", "cnn")
@@ -154,6 +159,31 @@ def _attention(tokens: int = 12) -> contents.Attention:
     return contents.Attention(("[CLS]", *_WORDS[: tokens - 2], "[SEP]"), weights)
 
 
+def probed(*findings: str) -> probe_outcome.Outcome:
+    """Makes what a probe has come to, with what keeps the model back."""
+    ways = [(name, n) for name in ("serving_default", "serving_examples") for n in (1, 32)]
+    refused = "InvalidArgumentError: Could not parse example input"
+    return probe_outcome.Outcome(
+        findings=tuple(probe_outcome.Finding("skew", message) for message in findings),
+        rows=100,
+        tolerance=1e-4,
+        load_seconds=0.53,
+        agreements=tuple(
+            probe_outcome.Agreement(*way, "the Evaluator", 100, 3.3e-7, 1, len(findings))
+            for way in ways
+        ),
+        hostile=(
+            probe_outcome.Hostile("emoji", "serving_default", "answered"),
+            probe_outcome.Hostile("emoji", "serving_examples", "answered"),
+            probe_outcome.Hostile("no tf.Example", "serving_examples", "refused", refused),
+        ),
+        latency=probe_outcome.Latency(200, 0.0016, 0.00196),
+        max_p95_ms=10.0,
+        called=("attention",),
+        warmup=10,
+    )
+
+
 def make(
     labels: tuple[str, ...] = ("negative", "positive"), trial: bool = True
 ) -> contents.Contents:
@@ -191,15 +221,61 @@ def make(
             config="name: reviews\n",
         ),
         trial=_trial(compared, metrics) if trial else None,
+        probe=probed(),
         attention={3: _attention()},
         positions=contents.Positions("sinusoidal", waves),
     )
+
+
+def _search(name: str) -> record.Search:
+    """A search of three trials, of which one failed, and one combination that was refused."""
+    space = {
+        "learning_rate": {"min": 1e-4, "max": 1e-2, "scale": "log"},
+        "widths": [[3, 4, 5], [2]],
+    }
+    trials = [
+        record.Trial(
+            number,
+            {"learning_rate": 1e-3 * number, "widths": [2]},
+            2,
+            "done",
+            0.7 + 0.01 * number,
+            (0.6, 0.7 + 0.01 * number),
+            2,
+            30.0,
+            "all 2 epochs run",
+        )
+        for number in (1, 2)
+    ]
+    values = {"learning_rate": 1e-2, "widths": [3, 4, 5]}
+    failed = record.Trial(3, values, 2, "failed", seconds=9.0, reason="<b>nan</b>")
+    refused = record.Trial(0, values, 2, "refused", reason="`a` must divide `b`")
+    return record.Search(
+        name, "random", "accuracy", True, space, [*trials, failed, refused], best=2
+    )
+
+
+def _folds() -> folds.Outcome:
+    values = {"transformer": [0.8, 0.7, 0.9], "linear": [0.7, 0.65, 0.85]}
+    found = [
+        folds.Fold(name, number, {"accuracy": value}, 50, 100, 9.0)
+        for name, of_name in values.items()
+        for number, value in enumerate(of_name, start=1)
+    ]
+    return folds.Outcome("accuracy", True, 0.05, 140, found)
 
 
 @pytest.fixture(scope="session")
 def tried() -> contents.Contents:
     """A run with a trial, in which the linear model won."""
     return make()
+
+
+@pytest.fixture(scope="session")
+def searched(tried: contents.Contents) -> contents.Contents:
+    """The same with a search for two candidates and a cross-validation."""
+    searches = {name: _search(name) for name in NAMES[:2]}
+    return dataclasses.replace(tried, searches=searches, folds=_folds())
 
 
 @pytest.fixture(scope="session")

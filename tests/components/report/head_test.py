@@ -4,6 +4,7 @@ import dataclasses
 
 from components.report import head
 from components.trial import verdict
+from tests.components.report import conftest
 
 
 def test_the_verdict_on_the_transformer_comes_before_that_on_the_model(tried):
@@ -37,3 +38,20 @@ def test_without_a_trial_nothing_is_told_of_costs(many_labels):
     assert [fact.name for fact in head.facts(many_labels)] == ["accuracy", "model", "training"]
     [banner] = head.banners(many_labels)
     assert banner.says == "Blessed: transformer may serve"
+
+
+def test_a_probe_that_failed_keeps_a_blessed_model_back(tried):
+    found = dataclasses.replace(tried, probe=conftest.probed("They differ."))
+    of_probe, _, of_model = head.banners(found)
+    assert (of_probe.kind, of_probe.says) == ("refused", "Probe failed: linear is not served")
+    assert of_probe.reasons == ("They differ.",)
+    assert of_model.says == "Blessed: linear meets its bounds"
+
+
+def test_of_many_findings_the_first_are_told(tried):
+    many = dataclasses.replace(tried, probe=conftest.probed(*(f"no {i}" for i in range(7))))
+    assert head.banners(many)[0].reasons == (*(f"no {i}" for i in range(5)), "2 more below")
+
+
+def test_without_a_probe_nothing_is_told_of_one(tried):
+    assert head.banners(dataclasses.replace(tried, probe=None)) == head.banners(tried)

@@ -23,10 +23,10 @@ def browser():
 
 
 @pytest.fixture(scope="module")
-def pages(tried, many_labels, tmp_path_factory) -> list[pathlib.Path]:
+def pages(searched, many_labels, tmp_path_factory) -> list[pathlib.Path]:
     directory = tmp_path_factory.mktemp("report")
     paths = []
-    for name, found in (("tried", tried), ("many", many_labels)):
+    for name, found in (("tried", searched), ("many", many_labels)):
         paths.append(directory / f"{name}.html")
         paths[-1].write_text(page.render(found), encoding="utf-8")
     return paths

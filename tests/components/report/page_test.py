@@ -76,8 +76,8 @@ def test_every_section_has_a_heading_and_a_link(html):
     reader = _read(html)
     assert reader.headings == [
         *("Report of reviews", "The transformer on trial", "Beside people", "Training"),
-        *("Answers to the test split", "Slices", "Worst answers", "Attention", "Data"),
-        *("Model card", "Where this came from"),
+        *("Answers to the test split", "Slices", "Worst answers", "Attention", "Probe"),
+        *("Data", "Model card", "Where this came from"),
     ]
     ids = {each["id"] for _, each in reader.elements if "id" in each}
     links = [each["href"] for tag, each in reader.elements if tag == "a"]
@@ -183,6 +183,16 @@ def test_rows_of_numbers_are_drawn_against_the_truth(tried):
         )
     )
     assert "Residuals of value: mean 0.1000, standard deviation 0.0000" in told
+
+
+def test_a_search_and_folds_have_sections_where_there_were_any(searched, html):
+    told = page.render(searched)
+    for section in ("search", "folds"):
+        assert f'<section id="{section}"' in told
+        assert f'<a href="#{section}">' in told
+        assert f'<section id="{section}"' not in html
+    assert "&lt;b&gt;nan&lt;/b&gt;" in told
+    assert "2 combinations refused before training" in told
 
 
 def test_a_test_split_without_rows_has_a_page(tried):

@@ -56,6 +56,14 @@ def test_a_planted_loser_is_not():
     assert found.reasons[0].startswith("linear is better than transformer by +0.")
 
 
+@pytest.mark.parametrize(("p", "told"), [(0.04, "is better than"), (0.06, "is enough")])
+def test_a_rival_is_better_only_where_the_test_says_so_as_well(p, told):
+    reason = verdict.judge(
+        [_difference("linear", -0.006, -0.013, -0.001, p)], 1500, _COSTS, _RULES
+    ).reasons[0]
+    assert reason.startswith(f"linear {told}")
+
+
 def test_a_planted_tie_of_much_data_is_not_warranted():
     # Right on nearly the same rows: the transformer has 4 of 4000 more.
     hits = np.random.default_rng(2).random(4000) < 0.8

@@ -1,5 +1,7 @@
 """A linear map of each token."""
 
+import pathlib
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -59,3 +61,26 @@ def test_config_round_trip():
 
     assert copy.get_config() == layer.get_config()
     assert copy.units == 5
+
+
+def test_an_exported_one_maps_single_tokens_of_many_texts(tmp_path: pathlib.Path):
+    # `keras.layers.Dense` fails here on a CPU: oneDNN's second thread writes no product.
+    layer = projection.Projection(32)
+    layer.build((None, None, 32))
+    x = np.random.default_rng(1).normal(size=(64, 14, 32)).astype("float32")
+
+    def first(x: tf.Tensor, places: tf.Tensor) -> dict[str, tf.Tensor]:
+        return {"y": layer(keras.ops.take_along_axis(x, places[..., None], axis=1))}
+
+    module = tf.Module()
+    module.weights = [weight.value for weight in layer.weights]
+    traced = tf.function(first).get_concrete_function(
+        tf.TensorSpec([None, None, 32], name="x"),
+        tf.TensorSpec([None, None], tf.int32, name="places"),
+    )
+    tf.saved_model.save(module, str(tmp_path), signatures={"first": traced})
+    served = tf.saved_model.load(str(tmp_path)).signatures["first"]
+    outputs = served(x=x, places=np.zeros((64, 1), np.int32))["y"].numpy()
+
+    kernel = layer.kernel.numpy().astype("float64")
+    np.testing.assert_allclose(outputs, x[:, :1] @ kernel, atol=1e-5)

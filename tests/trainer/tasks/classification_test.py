@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from schemas import tasks as contracts
 from trainer import config, tasks
 from trainer.tasks import task as task_lib
 
@@ -76,3 +77,8 @@ def test_a_separator_asks_for_several_labels():
 def test_an_unknown_task_is_a_key_error():
     with pytest.raises(KeyError, match="juggling"):
         tasks.get(tasks.Settings("juggling"))
+
+
+def test_what_is_told_after_an_epoch_is_what_the_contract_says():
+    watched = contracts.contract("classification").watched(contracts.Settings("classification"))
+    assert watched == dict.fromkeys(_objective().metrics(_TARGETS, _OUTPUTS), True)

@@ -8,6 +8,7 @@ import pytest
 import tensorflow as tf
 import tensorflow_transform as tft
 
+from schemas import tasks as contracts
 from schemas import tokens
 from trainer import config, export, models, packing, rivals, tasks
 from trainer.generation import scoring
@@ -249,6 +250,14 @@ def test_tied_and_untied_models_are_built(running):
     ]
     keras.utils.clear_session()
     assert sizes[1] - sizes[0] == 128 * output.vocabulary_size_by_name("token_vocabulary")
+
+
+def test_what_is_told_after_an_epoch_is_what_the_contract_says(running):
+    told = language_model.Objective().metrics(_TARGETS, _OUTPUTS)
+    summary = running[0].summary({"loss": 1.0})
+    watched = contracts.contract("language_model").watched(contracts.Settings("language_model"))
+    assert set(watched) == {*told, *summary}
+    assert watched["accuracy"] and not watched["perplexity"]
 
 
 def _in_parts(signatures, texts, turns, **wishes):

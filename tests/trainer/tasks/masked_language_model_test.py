@@ -8,6 +8,7 @@ import pytest
 import tensorflow as tf
 import tensorflow_transform as tft
 
+from schemas import tasks as contracts
 from trainer import config, export, tasks
 from trainer.models import transformer
 from trainer.tasks import masked_language_model as mlm
@@ -172,3 +173,10 @@ def test_what_is_judged_is_masked_as_the_eval_split_is(exported):
     masked = (truth >= 0).sum()
     size = output.vocabulary_size_by_name("token_vocabulary")
     assert scores[:, 0].sum() / masked == pytest.approx(np.log(size), rel=0.35)
+
+
+def test_what_is_told_after_an_epoch_is_what_the_contract_says():
+    targets = {"masked_ids": tf.constant([[0]], tf.int64)}
+    told = mlm.Objective().metrics(targets, _logits([[0.5, 0.5]]))
+    settings = contracts.Settings("masked_language_model")
+    assert contracts.contract(settings.name).watched(settings) == dict.fromkeys(told, True)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from schemas import tasks as contracts
 from trainer import config, tasks
 from trainer.tasks import task as task_lib
 
@@ -75,3 +76,9 @@ def test_no_rows_have_no_targets():
         tf.zeros(0, tf.int64), tf.zeros(1, tf.int64), validate=False
     )
     assert _TASK.targets({"label_id": nothing}, _GRAPH)["label_set"].shape == (0, 3)
+
+
+def test_what_is_told_after_an_epoch_is_what_the_contract_says():
+    settings = contracts.Settings("classification", options={"separator": "|"})
+    watched = contracts.contract("classification").watched(settings)
+    assert watched == dict.fromkeys(_objective().metrics(_TARGETS, _OUTPUTS), True)

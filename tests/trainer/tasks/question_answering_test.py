@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 import tensorflow_transform as tft
 
+from schemas import tasks as contracts
 from trainer import config, export, models, tasks
 from trainer import input as input_lib
 from trainer.tasks import question_answering
@@ -175,3 +176,10 @@ def test_only_windows_that_hold_an_answer_are_watched():
     watched = question_answering.Objective().metrics(targets, tf.constant(logits))["span_accuracy"]
     np.testing.assert_allclose(watched.total, [1.0, 0.0, 0.0])
     np.testing.assert_allclose(watched.weight, [1.0, 1.0, 0.0])
+
+
+def test_what_is_told_after_an_epoch_is_what_the_contract_says():
+    targets = {name: tf.constant([1], tf.int64) for name in ("first_token", "last_token")}
+    told = question_answering.Objective().metrics(targets, tf.zeros([1, 3, 2]))
+    settings = contracts.Settings("question_answering")
+    assert contracts.contract(settings.name).watched(settings) == dict.fromkeys(told, True)

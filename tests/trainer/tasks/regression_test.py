@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from schemas import tasks as contracts
 from trainer import config, tasks
 from trainer.tasks import regression
 from trainer.tasks import task as task_lib
@@ -73,3 +74,9 @@ def test_scales_are_read_in_their_order():
     assert scales.names == [b"valence", b"arousal"]
     assert scales.means.tolist() == [3.0, 100.0]
     assert scales.deviations.tolist() == [0.5, 20.0]
+
+
+def test_what_is_told_after_an_epoch_is_what_the_contract_says():
+    settings = contracts.Settings("regression")
+    watched = contracts.contract("regression").watched(settings)
+    assert watched == dict.fromkeys(_objective().metrics(_TARGETS, _OUTPUTS), False)

@@ -5,6 +5,7 @@ import pytest
 import tensorflow as tf
 import tensorflow_transform as tft
 
+from schemas import tasks as contracts
 from schemas import tokens
 from trainer import config, export, tasks
 from trainer import input as input_lib
@@ -203,6 +204,14 @@ def test_the_truth_is_the_reference_as_it_stands(signatures):
     truth = signatures["transform_features"](examples=_serialized(**columns))
     expected = [label.encode() for label in columns["label"]]
     assert truth["reference"].numpy().tolist() == expected
+
+
+def test_what_is_told_after_an_epoch_is_what_the_contract_says(translated):
+    told = translation.Objective(label_smoothing=0.0).metrics(_TARGETS, _OUTPUTS)
+    summary = translated[0].summary({"loss": 1.0})
+    watched = contracts.contract("translation").watched(contracts.Settings("translation"))
+    assert set(watched) == {*told, *summary}
+    assert watched["accuracy"] and not watched["perplexity"]
 
 
 def test_cross_attention_is_the_models_own_as_each_token_is_told(exported, translated):
