@@ -79,6 +79,8 @@ class Server:
             await asyncio.sleep(_MOMENT)
         self.models.start()
         _LOG.info("REST on http://%s:%d", settings.host, self.port)
+        if settings.page:
+            _LOG.info("a page to try it: http://%s:%d/", settings.host, self.port)
         try:
             yield self
         finally:

@@ -11,6 +11,7 @@ References:
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from typing import Any
 
@@ -26,6 +27,8 @@ _TURNS = "turns"
 _MAX_TURNS = 64
 # A part of a text should take about a moment: a client that goes away costs no more.
 _BRISK_SECONDS, _SLOW_SECONDS = 0.02, 0.08
+
+_LOG = logging.getLogger(__name__)
 
 Events = AsyncGenerator[bytes, None]
 
@@ -132,6 +135,9 @@ async def _all(first: bytes, rest: Events) -> Events:
                 yield part
         except errors.ServingError as error:
             yield event("error", {"error": error.message, "code": error.code.name})
+        except Exception as error:  # noqa: BLE001 - the client gets an answer, the log the rest
+            _LOG.exception("A text could not be written on")
+            yield event("error", {"error": repr(error), "code": errors.Code.INTERNAL.name})
 
 
 def event(name: str, data: Mapping[str, Any]) -> bytes:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from serving import config, servable, server
+from serving.codec import text_pieces
 from tests.serving import task_models, tiny
 
 _PATH = "/v1/models/writer:generate_stream"
@@ -163,6 +164,20 @@ def test_past_the_deadline_the_last_event_is_an_error(
     name, data = events[-1]
     assert (name, data["code"]) == ("error", "DEADLINE_EXCEEDED")
     assert data["error"].startswith("Deadline exceeded")
+
+
+def test_an_error_of_our_own_making_is_an_event_too(
+    client: tiny.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add = text_pieces.TextPieces.add
+
+    def fail(self: text_pieces.TextPieces, piece: bytes) -> str:
+        return add(self, piece) if piece == b"G" else {}["torn"]
+
+    monkeypatch.setattr(text_pieces.TextPieces, "add", fail)
+    [(first, _), (last, told)] = _events(client)
+    assert (first, last) == ("token", "error")
+    assert told == {"error": "KeyError('torn')", "code": "INTERNAL"}
 
 
 def test_no_more_texts_grow_at_once_than_may(
