@@ -1,19 +1,21 @@
 """Runs the four methods of a search on the demo with one budget, and prints what each found.
 
-    nice -n 5 .venv/bin/python benchmarks/tuning.py workspace/tuning
+    nice -n 5 .venv/bin/python -m benchmarks.tuning workspace/tuning
 
 The first argument is where the runs go. All are in one workspace, so that what is before the Tuner
-is done once. Last comes a factorial of the best values against the config's own, every combination
-of them, which tells what each key helped by itself.
+is done once. The grid is a factorial, every value of a key with every one of the other, which tells
+what each key helps by itself.
 """
 
 import json
 import pathlib
 import re
-import subprocess
+import statistics
 import sys
 
-_PROJECT = pathlib.Path(__file__).resolve().parents[1]
+from benchmarks import local_runs
+
+_PRESET = local_runs.ROOT / "pipeline" / "presets" / "sentiment.yaml"
 # Of two epochs and a factor of 2 Hyperband has five trials to a whole round.
 _BUDGET = {"trials": 5, "epochs": 2, "factor": 2}
 _SPACE = {
@@ -37,49 +39,42 @@ def main(directory: str) -> None:
         print(rows[-1], flush=True)
     print("\n| method | trials | epochs | time | config's own | best | its values | on test |")
     print("|---|---|---|---|---|---|---|---|")
-    print("\n".join(rows))
-    _factorial(root, max(searches, key=lambda search: _best(search)["value"]))
+    print("\n".join([*rows, "", *_effects(searches[0])]))
 
 
-def _factorial(root: pathlib.Path, search: dict) -> None:
-    """Trains every combination of best and own values, and prints what each key helps."""
-    own, best = search["trials"][0]["values"], _best(search)["values"]
-    space = {key: [own[key], best[key]] for key in own if own[key] != best[key]}
-    if not space:
-        print("\nThe config's own values were the best.")
-        return
-    tune = {"method": "grid", "epochs": _BUDGET["epochs"], "trials": 2 ** len(space)}
-    done, _, _ = _run(root, {**tune, "space": space})
-    for key, (before, after) in space.items():
-        means = []
-        for value in (before, after):
-            of_value = [t["value"] for t in done["trials"] if t["values"][key] == value]
-            means.append(sum(of_value) / len(of_value))
-        print(f"{key}: {before:.3g} to {after:.3g} helps by {means[1] - means[0]:+.4f}")
+def _effects(search: dict) -> list[str]:
+    """Tells by how much each key's last value is better than its first, over all others of a grid.
+
+    Every value of a key meets every value of the others, so their means differ by the key alone.
+    """
+    points = [
+        trial
+        for trial in search["trials"]
+        if all(trial["values"][key] in values for key, values in search["space"].items())
+    ]
+    lines = []
+    for key, (before, *_, after) in search["space"].items():
+        means = [
+            statistics.fmean(t["value"] for t in points if t["values"][key] == value)
+            for value in (before, after)
+        ]
+        lines.append(f"{key}, {before:g} to {after:g}: {means[1] - means[0]:+.4f}")
+    return lines
 
 
 def _run(root: pathlib.Path, tune: dict) -> tuple[dict, str, float]:
     """Runs the demo with a search; gives the search, its time, and the accuracy on test."""
-    command = [sys.executable, str(_PROJECT / "local_runner.py"), "--workspace", str(root)]
-    settings = [f"tune={json.dumps(tune)}", "trial.ratings=null"]
-    arguments = [argument for setting in settings for argument in ("--set", setting)]
-    done = subprocess.run([*command, *arguments], capture_output=True, encoding="utf-8")
-    if done.returncode not in (0, 3):
-        raise RuntimeError(done.stdout[-2000:] + done.stderr[-2000:])
+    printed = local_runs.run(_PRESET, root, [f"tune={json.dumps(tune)}", "trial.ratings=null"])
     artifacts = root / "sentiment" / "artifacts"
-    search = _newest(artifacts / "Tuner" / "search") / "search.json"
-    verdict = _newest(artifacts / "Evaluator" / "evaluation") / "verdict.json"
+    search = local_runs.newest(artifacts / "Tuner" / "search") / "search.json"
+    verdict = local_runs.newest(artifacts / "Evaluator" / "evaluation") / "verdict.json"
     [accuracy] = [
         value["value"]
         for value in json.loads(verdict.read_text())["values"]
         if value["metric"] == "accuracy" and value["slice"] == "all rows"
     ]
-    [time] = _NODE.findall(done.stdout[: done.stdout.index("\nsentiment ")])
+    [time] = _NODE.findall(printed[: printed.index("\nsentiment ")])
     return json.loads(search.read_text()), time, accuracy
-
-
-def _newest(directory: pathlib.Path) -> pathlib.Path:
-    return max(directory.iterdir(), key=lambda path: int(path.name))
 
 
 def _best(search: dict) -> dict:
