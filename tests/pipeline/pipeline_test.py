@@ -6,7 +6,6 @@ import re
 
 import pytest
 from tfx.dsl.compiler import compiler
-from tfx.dsl.components.base import base_component
 from tfx.orchestration import pipeline as tfx_pipeline
 from tfx.utils import dependency_utils, json_utils
 
@@ -19,6 +18,7 @@ from components.report import settings as report_settings
 from components.trial import settings as trial_settings
 from pipeline import code_digest, graph, pipeline, workspace
 from pipeline import config as config_lib
+from tests.pipeline import reviews
 from trainer import exported
 
 _SLICES = "evaluate.slices=[shop]"
@@ -33,20 +33,6 @@ _CURATED = f"data.schema={config_lib.PROJECT / 'schemas' / 'classification' / 's
 def elsewhere(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keeps the directory that TFX makes for its records out of the project."""
     monkeypatch.chdir(tmp_path)
-
-
-def _config(*overrides: str) -> config_lib.Config:
-    return config_lib.from_columns("/data/reviews.csv", "review", "stars", overrides)
-
-
-def _create(*overrides: str) -> tfx_pipeline.Pipeline:
-    config = _config(*overrides)
-    return pipeline.create_pipeline(config, workspace.Workspace.at("workspace", config.name))
-
-
-def _node(node_id: str, *overrides: str) -> base_component.BaseComponent:
-    [node] = [node for node in _create(*overrides).components if node.id == node_id]
-    return node
 
 
 def _edges(created: tfx_pipeline.Pipeline) -> dict[str, set[graph.Edge]]:
@@ -77,10 +63,10 @@ def _edges(created: tfx_pipeline.Pipeline) -> dict[str, set[graph.Edge]]:
     ids=lambda overrides: " ".join(o.partition("=")[0] for o in overrides) or "defaults",
 )
 def test_nodes_and_edges_are_those_that_a_dry_run_shows(overrides: tuple[str, ...]) -> None:
-    shown = {node.id: set(node.inputs) for node in graph.nodes(_config(*overrides))}
-    created = _create(*overrides)
+    shown = {node.id: set(node.inputs) for node in graph.nodes(reviews.config(*overrides))}
+    created = reviews.create(*overrides)
     assert _edges(created) == shown
-    needs = {node.id: node.needs for node in graph.nodes(_config(*overrides))}
+    needs = {node.id: node.needs for node in graph.nodes(reviews.config(*overrides))}
     waits = {node.id: {other.id for other in node.upstream_nodes} for node in created.components}
     assert waits == needs
 
@@ -91,15 +77,15 @@ def pushed(tmp_path: pathlib.Path) -> pathlib.Path:
     version = tmp_path / "workspace" / "other" / "serving" / "other" / "7"
     (version / "assets.extra").mkdir(parents=True)
     (version / "saved_model.pb").write_bytes(b"graph")
-    made = exported.Exported("transformer", _config().model, {}, {})
+    made = exported.Exported("transformer", reviews.config().model, {}, {})
     (version / exported.FILE).write_text(made.to_json(), encoding="utf-8")
     return version
 
 
 def test_a_model_to_start_from_is_read_by_transform_and_trainer(pushed: pathlib.Path) -> None:
     settings = ("model.init_from=other", "train.freeze=1")
-    created = _create(*settings)
-    assert _edges(created) == {n.id: set(n.inputs) for n in graph.nodes(_config(*settings))}
+    created = reviews.create(*settings)
+    assert _edges(created) == {n.id: set(n.inputs) for n in graph.nodes(reviews.config(*settings))}
     readers = {name for name, edges in _edges(created).items() if ("Pretrained", "model") in edges}
     assert readers == {"Transform", "Trainer"}
     assert all(
@@ -113,10 +99,10 @@ def test_a_model_to_start_from_is_read_by_transform_and_trainer(pushed: pathlib.
 
 
 def test_a_changed_model_to_start_from_is_another_input(pushed: pathlib.Path) -> None:
-    before = _node("Pretrained", "model.init_from=other").exec_properties
+    before = reviews.node("Pretrained", "model.init_from=other").exec_properties
     assert before["source"] == str(pushed)
     (pushed / "saved_model.pb").write_bytes(b"grapf")
-    after = _node("Pretrained", "model.init_from=other").exec_properties
+    after = reviews.node("Pretrained", "model.init_from=other").exec_properties
     assert before["source"] == after["source"]
     assert before["digest"] != after["digest"]
 
@@ -126,16 +112,18 @@ def test_a_changed_model_to_start_from_is_another_input(pushed: pathlib.Path) ->
     [(), (_SLICES,), (_NO_PUSH,), (_RIVALS,), (_RIVALS, "trial.seeds=2"), (_RIVALS, _TUNE)],
 )
 def test_tfx_compiles_it(overrides: tuple[str, ...]) -> None:
-    compiled = compiler.Compiler().compile(_create(*overrides))
+    compiled = compiler.Compiler().compile(reviews.create(*overrides))
     ids = {node.pipeline_node.node_info.id for node in compiled.nodes}
-    assert ids == {node.id for node in graph.nodes(_config(*overrides))}
+    assert ids == {node.id for node in graph.nodes(reviews.config(*overrides))}
     assert all(
         node.pipeline_node.execution_options.caching_options.enable_cache for node in compiled.nodes
     )
 
 
 def test_the_workspace_holds_all_that_is_written(tmp_path: pathlib.Path) -> None:
-    created = pipeline.create_pipeline(_config(), workspace.Workspace.at(tmp_path, "reviews"))
+    created = pipeline.create_pipeline(
+        reviews.config(), workspace.Workspace.at(tmp_path, "reviews")
+    )
     [pusher] = [node for node in created.components if node.id == "Pusher"]
     destination = json.loads(pusher.exec_properties["push_destination"])
     root = tmp_path.resolve() / "reviews"
@@ -146,7 +134,7 @@ def test_the_workspace_holds_all_that_is_written(tmp_path: pathlib.Path) -> None
 
 
 def test_ingest_reads_the_columns_under_the_features_names() -> None:
-    node = _node("Ingest", _SLICES, "data.keep={votes: number}")
+    node = reviews.node("Ingest", _SLICES, "data.keep={votes: number}")
     assert node.exec_properties["input_base"] == "/data"
     settings = ingest_executor.settings_of(dict(node.exec_properties))
     assert settings.columns.by_feature == {
@@ -159,32 +147,34 @@ def test_ingest_reads_the_columns_under_the_features_names() -> None:
 
 def test_what_people_look_at_lies_in_the_workspace(tmp_path: pathlib.Path) -> None:
     place = workspace.Workspace.at("workspace", "reviews")
-    settings = ingest_executor.settings_of(dict(_node("Ingest").exec_properties))
+    settings = ingest_executor.settings_of(dict(reviews.node("Ingest").exec_properties))
     assert settings.quarantine_dir == str(place.quarantine)
-    assert _node("DataGate").exec_properties["report_dir"] == str(place.data_report)
+    assert reviews.node("DataGate").exec_properties["report_dir"] == str(place.data_report)
 
 
 def test_transform_learns_from_train_alone_and_never_sees_test() -> None:
-    splits = json.loads(_node("Transform").exec_properties["splits_config"])
+    splits = json.loads(reviews.node("Transform").exec_properties["splits_config"])
     assert splits == {"analyze": ["train"], "transform": ["train", "eval"]}
 
 
 def test_a_rival_starts_from_no_other_model(pushed: pathlib.Path) -> None:
     settings = ("model.init_from=other", "train.freeze=1", "rivals=[linear]")
-    created = _create(*settings)
-    assert _edges(created) == {n.id: set(n.inputs) for n in graph.nodes(_config(*settings))}
+    created = reviews.create(*settings)
+    assert _edges(created) == {n.id: set(n.inputs) for n in graph.nodes(reviews.config(*settings))}
     assert ("Pretrained", "model") not in _edges(created)["Trainer_linear"]
-    custom = json_utils.loads(_node("Trainer_linear", *settings).exec_properties["custom_config"])
+    custom = json_utils.loads(
+        reviews.node("Trainer_linear", *settings).exec_properties["custom_config"]
+    )
     assert custom["train"]["freeze"] is None
 
 
 def test_the_evaluator_judges_on_test_alone() -> None:
-    settings = _node("Evaluator").exec_properties
+    settings = reviews.node("Evaluator").exec_properties
     assert json_utils.loads(settings["example_splits"]) == ["test"]
 
 
 def test_the_evaluator_is_ours() -> None:
-    assert isinstance(_node("Evaluator"), evaluator.Evaluator)
+    assert isinstance(reviews.node("Evaluator"), evaluator.Evaluator)
 
 
 @pytest.mark.parametrize(
@@ -250,25 +240,25 @@ def test_changed_code_of_a_room_that_is_imported_is_another_setting(
 
 def _settings(node_id: str) -> str:
     """All settings that TFX's cache compares; columns to slice by, so that a schema is inferred."""
-    node = _node(node_id, _SLICES, "rivals=[linear]", _TUNE, _FOLDS)
+    node = reviews.node(node_id, _SLICES, "rivals=[linear]", _TUNE, _FOLDS)
     return repr(sorted(node.exec_properties.items()))
 
 
 def test_a_changed_schema_is_another_setting(tmp_path: pathlib.Path) -> None:
     path = tmp_path / "schema.pbtxt"
     path.write_text('feature { name: "text" }')
-    before = dict(_node("Schema", f"data.schema={path}").exec_properties)
+    before = dict(reviews.node("Schema", f"data.schema={path}").exec_properties)
     path.write_text('feature { name: "label" }')
-    after = dict(_node("Schema", f"data.schema={path}").exec_properties)
+    after = dict(reviews.node("Schema", f"data.schema={path}").exec_properties)
     assert before != after
     assert before["schema_file"] == after["schema_file"] == str(path)
 
 
 def test_settings_of_one_node_leave_the_others_cached() -> None:
-    before = {node.id: repr(node.exec_properties) for node in _create().components}
+    before = {node.id: repr(node.exec_properties) for node in reviews.create().components}
     after = {
         node.id: repr(node.exec_properties)
-        for node in _create("train.epochs=3", "evaluate.max_drop=0.5").components
+        for node in reviews.create("train.epochs=3", "evaluate.max_drop=0.5").components
     }
     assert {node_id for node_id in before if before[node_id] != after[node_id]} == {
         "Trainer",
@@ -278,20 +268,22 @@ def test_settings_of_one_node_leave_the_others_cached() -> None:
 
 
 def test_tfx_does_not_pack_itself_up_for_workers_elsewhere() -> None:
-    options = _create().beam_pipeline_args
+    options = reviews.create().beam_pipeline_args
     assert dependency_utils.make_beam_dependency_flags(options) == options
 
 
 def _trial_settings(*overrides: str) -> trial_settings.Settings:
-    return trial_settings.Settings.from_json(_node("Trial", *overrides).exec_properties["settings"])
+    return trial_settings.Settings.from_json(
+        reviews.node("Trial", *overrides).exec_properties["settings"]
+    )
 
 
 def test_a_run_without_rivals_has_no_trial() -> None:
-    assert "Trial" not in {node.id for node in _create().components}
+    assert "Trial" not in {node.id for node in reviews.create().components}
 
 
 def test_the_trial_is_given_every_candidate_under_a_name_of_its_own() -> None:
-    node = _node("Trial", "rivals=[linear, lstm]")
+    node = reviews.node("Trial", "rivals=[linear, lstm]")
     sources = {key: channel.producer_component_id for key, channel in node.inputs.items()}
     assert sources == {
         "examples": "Ingest",
@@ -306,17 +298,20 @@ def test_the_trial_is_given_every_candidate_under_a_name_of_its_own() -> None:
 
 def test_the_winner_goes_to_evaluator_probe_and_pusher() -> None:
     for node_id in ("Evaluator", "Probe", "Report", "Pusher"):
-        assert _node(node_id, "rivals=[linear]").inputs["model"].producer_component_id == "Trial"
+        assert (
+            reviews.node(node_id, "rivals=[linear]").inputs["model"].producer_component_id
+            == "Trial"
+        )
 
 
 def test_the_report_is_given_the_trial_where_there_is_one() -> None:
-    tried = _node("Report", "rivals=[linear]").inputs
+    tried = reviews.node("Report", "rivals=[linear]").inputs
     assert tried["trial"].producer_component_id == "Trial"
-    assert "trial" not in _node("Report").inputs
+    assert "trial" not in reviews.node("Report").inputs
 
 
 def test_the_report_is_told_what_the_config_says() -> None:
-    given = _node("Report", _SLICES, "evaluate.metric=f1", "trial.alpha=0.1").exec_properties
+    given = reviews.node("Report", _SLICES, "evaluate.metric=f1", "trial.alpha=0.1").exec_properties
     told = report_settings.Settings.from_json(given["settings"])
     assert (told.metric, told.slices, told.alpha) == ("f1", ("shop",), 0.1)
     assert "metric: f1" in told.config
@@ -324,17 +319,17 @@ def test_the_report_is_told_what_the_config_says() -> None:
 
 
 def test_the_card_is_pushed_with_the_model() -> None:
-    assert _node("Pusher").inputs["report"].producer_component_id == "Report"
+    assert reviews.node("Pusher").inputs["report"].producer_component_id == "Report"
 
 
 def test_the_probe_is_told_what_the_config_says() -> None:
-    given = _node("Probe", "probe={rows: 7, max_p95_ms: 2.5}").exec_properties
+    given = reviews.node("Probe", "probe={rows: 7, max_p95_ms: 2.5}").exec_properties
     told = probe_settings.Settings.from_json(given["settings"])
     assert (told.name, told.probe.rows, told.probe.max_p95_ms) == ("reviews", 7, 2.5)
 
 
 def test_what_the_probe_says_goes_to_the_pusher() -> None:
-    inputs = _node("Pusher").inputs
+    inputs = reviews.node("Pusher").inputs
     of_probe = {key for key in inputs if inputs[key].producer_component_id == "Probe"}
     assert of_probe == {"infra_blessing", "probe"}
 
@@ -352,8 +347,8 @@ def test_the_trial_is_told_what_the_config_says() -> None:
 )
 def test_settings_of_trial_and_probe_train_nothing_anew(setting: str, node_id: str) -> None:
     rivals = "rivals=[linear]"
-    before = {node.id: repr(node.exec_properties) for node in _create(rivals).components}
-    changed = _create(rivals, setting).components
+    before = {node.id: repr(node.exec_properties) for node in reviews.create(rivals).components}
+    changed = reviews.create(rivals, setting).components
     after = {node.id: repr(node.exec_properties) for node in changed}
     assert {name for name in before if before[name] != after[name]} == {node_id, "Report"}
 
@@ -362,18 +357,20 @@ def test_only_the_transformer_is_searched_from_a_model_to_start_from(
     pushed: pathlib.Path,
 ) -> None:
     settings = ("model.init_from=other", "rivals=[linear]", _TUNE)
-    made = {node.id: node for node in _create(*settings).components}
+    made = {node.id: node for node in reviews.create(*settings).components}
     assert made["Tuner"].inputs["base_model"].producer_component_id == "Pretrained"
     assert "base_model" not in made["Tuner_linear"].inputs
 
 
 def _custom(node_id: str, *overrides: str) -> dict:
-    custom: dict = json_utils.loads(_node(node_id, *overrides).exec_properties["custom_config"])
+    custom: dict = json_utils.loads(
+        reviews.node(node_id, *overrides).exec_properties["custom_config"]
+    )
     return custom
 
 
 def _validated(*overrides: str) -> cross_validation_settings.Settings:
-    settings = _node("CrossValidation", *overrides).exec_properties["settings"]
+    settings = reviews.node("CrossValidation", *overrides).exec_properties["settings"]
     return cross_validation_settings.Settings.from_json(settings)
 
 
@@ -395,7 +392,7 @@ def test_what_keeps_rows_together_in_a_split_does_in_folds() -> None:
 
 
 def test_each_candidate_is_validated_with_the_best_values_of_its_search() -> None:
-    inputs = _node("CrossValidation", _FOLDS, _TUNE, "rivals=[linear]").inputs
+    inputs = reviews.node("CrossValidation", _FOLDS, _TUNE, "rivals=[linear]").inputs
     sources = {key: channel.producer_component_id for key, channel in inputs.items()}
     assert sources == {
         **{"examples": "Ingest", "schema": "Schema", "transform_graph": "Transform"},

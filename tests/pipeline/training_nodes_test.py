@@ -4,12 +4,10 @@ import json
 import pathlib
 
 import pytest
-from tfx.dsl.components.base import base_component
 from tfx.utils import json_utils
 
 from components.trial import settings as trial_settings
-from pipeline import config as config_lib
-from pipeline import pipeline, workspace
+from tests.pipeline import reviews
 
 _RIVALS = "rivals=[linear, embeddings, cnn, lstm]"
 _TUNE = "tune={method: random, trials: 4, epochs: 2}"
@@ -21,18 +19,8 @@ def elsewhere(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def _config(*overrides: str) -> config_lib.Config:
-    return config_lib.from_columns("/data/reviews.csv", "review", "stars", overrides)
-
-
-def _nodes(*overrides: str) -> dict[str, base_component.BaseComponent]:
-    config = _config(*overrides)
-    made = pipeline.create_pipeline(config, workspace.Workspace.at("workspace", config.name))
-    return {node.id: node for node in made.components}
-
-
 def _custom(node_id: str, *overrides: str) -> dict:
-    node = _nodes(*overrides)[node_id]
+    node = reviews.nodes(*overrides)[node_id]
     custom: dict = json_utils.loads(node.exec_properties["custom_config"])
     return custom
 
@@ -53,13 +41,13 @@ def test_every_candidate_is_searched_with_one_budget() -> None:
 
 
 def test_a_search_is_given_train_and_eval_alone() -> None:
-    settings = _nodes(_TUNE)["Tuner"].exec_properties
+    settings = reviews.nodes(_TUNE)["Tuner"].exec_properties
     assert json.loads(settings["train_args"])["splits"] == ["train"]
     assert json.loads(settings["eval_args"])["splits"] == ["eval"]
 
 
 def test_all_seeds_of_a_candidate_have_the_values_that_were_found_best() -> None:
-    made = _nodes("rivals=[linear]", "trial.seeds=2", _TUNE).values()
+    made = reviews.nodes("rivals=[linear]", "trial.seeds=2", _TUNE).values()
     sources = {
         node.id: node.inputs["hyperparameters"].producer_component_id
         for node in made
@@ -73,8 +61,8 @@ def test_all_seeds_of_a_candidate_have_the_values_that_were_found_best() -> None
 
 def test_a_changed_space_of_one_leaves_the_searches_of_others_cached() -> None:
     settings = (_RIVALS, _TUNE)
-    before = {node.id: repr(node.exec_properties) for node in _nodes(*settings).values()}
-    changed = _nodes(*settings, "tune.rivals={cnn: {filters: [50, 100]}}").values()
+    before = {node.id: repr(node.exec_properties) for node in reviews.nodes(*settings).values()}
+    changed = reviews.nodes(*settings, "tune.rivals={cnn: {filters: [50, 100]}}").values()
     after = {node.id: repr(node.exec_properties) for node in changed}
     assert {name for name in before if before[name] != after[name]} == {"Tuner_cnn", "Report"}
 
@@ -87,14 +75,14 @@ def test_the_order_of_a_space_is_kept_for_a_grid() -> None:
 
 
 def test_the_trainer_is_given_train_and_eval_alone() -> None:
-    settings = _nodes()["Trainer"].exec_properties
+    settings = reviews.nodes()["Trainer"].exec_properties
     assert json.loads(settings["train_args"])["splits"] == ["train"]
     assert json.loads(settings["eval_args"])["splits"] == ["eval"]
 
 
 def test_each_rival_has_a_trainer_of_its_own_with_the_runs_budget() -> None:
-    config = _config(_RIVALS, "train.epochs=7", "train.layer_decay=0.5")
-    made = pipeline.create_pipeline(config, workspace.Workspace.at("workspace", "reviews"))
+    config = reviews.config(_RIVALS, "train.epochs=7", "train.layer_decay=0.5")
+    made = reviews.create(_RIVALS, "train.epochs=7", "train.layer_decay=0.5")
     nodes = {node.id: node for node in made.components}
     settings = {
         name: json_utils.loads(nodes[name].exec_properties["custom_config"])
@@ -118,8 +106,8 @@ def test_each_rival_has_a_trainer_of_its_own_with_the_runs_budget() -> None:
 
 
 def test_a_changed_rival_leaves_the_other_nodes_cached() -> None:
-    before = {node.id: repr(node.exec_properties) for node in _nodes(_RIVALS).values()}
-    changed = _nodes(_RIVALS, "rival_settings.cnn.filters=7").values()
+    before = {node.id: repr(node.exec_properties) for node in reviews.nodes(_RIVALS).values()}
+    changed = reviews.nodes(_RIVALS, "rival_settings.cnn.filters=7").values()
     after = {node.id: repr(node.exec_properties) for node in changed}
     different = {node_id for node_id in before if before[node_id] != after[node_id]}
     assert different == {"Trainer_cnn", "Report"}
@@ -127,7 +115,7 @@ def test_a_changed_rival_leaves_the_other_nodes_cached() -> None:
 
 def test_each_seed_of_each_candidate_has_a_trainer() -> None:
     settings = ("rivals=[linear]", "trial.seeds=2", "train.seed=7")
-    made = {node.id: node for node in _nodes(*settings).values()}
+    made = {node.id: node for node in reviews.nodes(*settings).values()}
     seeds = {
         name: json_utils.loads(node.exec_properties["custom_config"])["train"]["seed"]
         for name, node in made.items()
