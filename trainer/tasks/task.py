@@ -250,12 +250,12 @@ class Task(abc.ABC):
         """Turns outputs into what a client reads; each tensor has `batch` as its first axis."""
 
     def inferred(self, answer: Tensors) -> Tensors:
-        """Gives an answer as TensorFlow Serving's `method` has it.
+        """Gives an answer as TensorFlow Serving's `method` has it; without one, as it is.
 
         That is `classes`, strings `(batch, num_classes)`, and their `scores`, float32; or
         `outputs`, float32 `(batch,)`.
         """
-        raise NotImplementedError
+        return answer
 
     def judged(
         self, model: keras.Model, asked: Asked, transform_output: tft.TFTransformOutput
