@@ -127,9 +127,10 @@ class BatchQueue:
             thread.join()
 
     def _key(self, inputs: Tensors) -> object:
+        arrays = [inputs[name] for name in sorted(inputs)]  # a client may name them in any order
         if self._settings.pad_variable_length_inputs:
-            return tuple(value.ndim for value in inputs.values())
-        return tuple(value.shape[1:] for value in inputs.values())
+            return tuple(value.ndim for value in arrays)
+        return tuple(value.shape[1:] for value in arrays)
 
     def _start_threads(self) -> None:
         if not self._threads:

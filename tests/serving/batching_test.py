@@ -203,6 +203,31 @@ def test_rows_of_other_lengths_go_together_only_when_padded(
     assert model.batches[1:] == asked
 
 
+def test_the_order_of_inputs_is_no_matter() -> None:
+    asked = []
+
+    def keep(inputs: batching.Tensors) -> batching.Tensors:
+        asked.append({name: value.tolist() for name, value in inputs.items()})
+        return {"y": np.zeros(len(inputs["a"]))}
+
+    async def ask() -> list:
+        queue = batching.BatchQueue(keep, config.BatchingConfig(batch_timeout_micros=50_000), True)
+        short, long = np.array([[1]]), np.array([[2, 3]])
+        answers = await asyncio.gather(
+            queue.submit({"a": short, "b": long}, 1),
+            queue.submit({"b": short, "a": long}, 1),
+            queue.submit({"b": long, "a": short}, 1),
+        )
+        await asyncio.to_thread(queue.close)
+        return answers
+
+    assert len(_run(ask())) == 3
+    assert asked == [
+        {"a": [[1], [1]], "b": [[2, 3], [2, 3]]},
+        {"a": [[2, 3]], "b": [[1]]},
+    ]
+
+
 @pytest.mark.parametrize(("is_batchable", "enabled"), [(False, True), (True, False)])
 def test_without_batching_each_is_asked_alone(
     model: _Model, queue_of: Make, is_batchable: bool, enabled: bool
