@@ -79,7 +79,7 @@ class BatchQueue:
         self._settings = settings
         self._is_batchable = is_batchable and settings.enabled
         self._observe = observe
-        self._max_rows = settings.max_batch_size if self._is_batchable else 1
+        self._max_rows = settings.max_batch_size
         self._timeout = settings.batch_timeout_micros / 1e6
         self._capacity = settings.max_enqueued_batches * settings.max_batch_size
         self._changed = threading.Condition()
@@ -157,15 +157,20 @@ class BatchQueue:
                     continue
                 key, group = next(iter(self._groups.items()))
                 patience = group[0].enqueued + self._timeout - time.monotonic()
-                is_full = sum(task.rows for task in group) >= self._max_rows
-                if patience <= 0 or is_full or self._is_closed:
+                if patience <= 0 or self._is_full(group) or self._is_closed:
                     return self._pop(key)
                 self._changed.wait(patience)
 
+    def _is_full(self, group: collections.deque[_Task]) -> bool:
+        return not self._is_batchable or sum(task.rows for task in group) >= self._max_rows
+
     def _pop(self, key: object) -> list[_Task]:
         """Takes tasks of one group, up to a full batch; those given up meanwhile are let go."""
-        group, tasks, rows = self._groups.pop(key), [], 0
-        while group and (not rows or rows + group[0].rows <= self._max_rows):
+        group, rows = self._groups.pop(key), 0
+        tasks: list[_Task] = []
+        while group and (
+            not tasks or (self._is_batchable and rows + group[0].rows <= self._max_rows)
+        ):
             task = group.popleft()
             self._waiting -= task.rows
             if not task.future.done():

@@ -240,6 +240,18 @@ def test_without_batching_each_is_asked_alone(
     assert model.batches == [[0] * 5, [1] * 5]
 
 
+def test_a_request_without_rows_is_asked_alone_too(model: _Model, queue_of: Make) -> None:
+    async def ask() -> None:
+        queue = queue_of(is_batchable=False)
+        first = await _occupy(model, queue)
+        rest = [queue.submit(_x(*values), len(values)) for values in ([], [1], [])]
+        model.may_answer.set()
+        await asyncio.gather(first, *rest)
+
+    _run(ask())
+    assert model.batches == [[0], [], [1], []]
+
+
 def test_closing_answers_what_waits_and_takes_no_more(model: _Model, queue_of: Make) -> None:
     async def ask() -> Any:
         queue = queue_of(batch_timeout_micros=60_000_000)
