@@ -155,7 +155,7 @@ class Model:
         try:
             status.changed_at = versions.changed_at(status.path)
             status.served = self._make(status)
-        except (errors.ServingError, OSError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever is in a directory, its status tells it
             status.error = servable.translate(error)
             if status.attempts > loading.max_num_load_retries:
                 status.state = State.END
@@ -172,7 +172,7 @@ class Model:
         model = servable.Servable(status.path)
         try:
             warmup.run(model, self._server.loading, self._server.batching)
-        except errors.ServingError:
+        except Exception:
             model.close()
             raise
         return version.ServedVersion(

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from serving import config, errors, manager, servable, versions
+from serving import config, errors, lifecycle, manager, servable, versions, warmup
 from tests.serving import tiny
 
 NAME = "m"
@@ -135,6 +135,24 @@ def test_a_broken_version_is_tried_six_times_and_changes_nothing(
     assert status.error is not None
     assert (status.error.code, status.error.message) == (errors.Code.DATA_LOSS, "it is broken")
     assert _answers(models) == 1
+
+
+def test_a_version_that_fails_in_a_way_of_its_own_is_given_up_and_closed(
+    directory: pathlib.Path, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("oh")
+
+    monkeypatch.setattr(warmup, "run", fail)
+    models = make(max_num_load_retries=1)
+    _put(directory, 1)
+    for _ in range(3):
+        models.update()
+    assert (_Fake.loaded, _Fake.closed) == ([1, 1], [1, 1])
+    [status] = models.statuses(NAME, 1)
+    assert status.state is lifecycle.State.END
+    assert status.error is not None
+    assert (status.error.code, status.error.message) == (errors.Code.INTERNAL, "oh")
 
 
 def test_retries_wait_twice_as_long_each_time(
