@@ -183,4 +183,7 @@ def _input(told: Any, signature: signatures_lib.Signature) -> tuple[str, np.ndar
             f"`data` of {name} must have as many elements as `shape` says ({shape}). "
             f"Received: {array.size}"
         )
-    return name, array.reshape(shape)
+    try:
+        return name, array.reshape(shape)
+    except (OverflowError, ValueError):  # sizes that no array may have, even beside a 0
+        raise errors.invalid(f"`shape` of {name} is too large. Received: {shape}") from None

@@ -102,6 +102,8 @@ def test_v2_writes_what_is_not_finite(client: tiny.Client) -> None:
         ({"inputs": [{**_text("a"), "datatype": "FP32"}]}, "`datatype` of text must be BYTES"),
         ({"inputs": [{**_text("a"), "shape": [2]}]}, "as many elements as `shape` says ([2])"),
         ({"inputs": [{**_text("a"), "shape": [-1]}]}, "must be a list of sizes. Received: [-1]"),
+        ({"inputs": [{**_text(), "shape": [0, 2**63]}]}, "is too large. Received: [0, 9223372"),
+        ({"inputs": [{**_text(), "shape": [0, 2**62, 9]}]}, "is too large. Received: [0, 46116"),
         ({"inputs": [_text(1)]}, "JSON Value: 1 Type: Number is not of expected type: string"),
         ({"inputs": [_text("a")], "outputs": [{"name": "x"}]}, "`outputs` must name outputs"),
         ({"inputs": []}, "Missing but required: {text}."),
