@@ -93,7 +93,9 @@ def read(
         told.insert(0, _of(directory, model_name or directory.expanduser().resolve().name))
     if told:
         values["models"] = told
-    values["models"] = [_with_version(model) for model in values.get("models") or ()]
+    found = values.get("models") or []
+    if isinstance(found, list):  # else `build` tells that it is none
+        values["models"] = [_with_version(model) for model in found]
     _set(values, **given)
     return config.build(values, "settings" if file is None else str(file))
 
@@ -132,8 +134,8 @@ def _with_version(model: Any) -> Any:
         return model
     if versions.is_number(path.name):
         only = {"specific": {"versions": [int(path.name)]}}
-        name = path.parent.name if model["name"] == path.name else model["name"]
-        return {**model, "name": name, "base_path": str(path.parent), "version_policy": only}
+        renamed = {"name": path.parent.name} if model.get("name") == path.name else {}
+        return {**model, **renamed, "base_path": str(path.parent), "version_policy": only}
     base_path = pathlib.Path(tempfile.mkdtemp(prefix="versions-"))
     (base_path / "1").symlink_to(path)
     return {**model, "base_path": str(base_path)}

@@ -30,7 +30,8 @@ def read(path: pathlib.Path) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: cannot be read: {error}") from error
     values = _of_yaml(path, text) if path.suffix in _OWN else _of_text(path, text)
-    for model in values.get("models") or ():
+    models = values.get("models")
+    for model in models if isinstance(models, list) else ():
         if isinstance(model, dict) and isinstance(model.get("base_path"), str):
             model["base_path"] = str(path.parent.resolve() / model["base_path"])
     return values

@@ -91,11 +91,16 @@ def test_files_of_settings(tmp_path: pathlib.Path, name: str) -> None:
         ("x.yaml", "models", "must hold `key: value` lines"),
         ("x.config", "model {", "is no ModelServerConfig"),
         ("x.yaml", "port: 1", "`models`: .*at least 1"),
+        ("x.yaml", "models: 5", "`models`: .*Received: 5"),
+        ("x.yaml", "models: {name: m}", "`models`: .*Received: {'name': 'm'}"),
+        ("x.yaml", "models: [{base_path: m/7}]", r"`models\.0\.name`: Field required"),
     ],
 )
 def test_a_bad_file_is_told(
     tmp_path: pathlib.Path, name: str, content: str | None, message: str
 ) -> None:
+    (tmp_path / "m" / "7").mkdir(parents=True)
+    (tmp_path / "m" / "7" / "saved_model.pb").touch()
     if content is not None:
         (tmp_path / name).write_text(content)
     with pytest.raises(config.ConfigError, match=message):

@@ -25,9 +25,10 @@ def test_a_change_is_handed_on_once_and_a_bad_one_never(tmp_path: pathlib.Path) 
     assert look() == []
     write(labelled % 2, 2)
     assert look() == look() == [{"stable": 2}]
-    write("models: [", 3)
-    assert look() == [{"stable": 2}]
+    for time, torn in ((3, "models: ["), (4, "models: 5")):
+        write(torn, time)
+        assert look() == [{"stable": 2}]
     file.unlink()
     assert look() == [{"stable": 2}]
-    write(labelled % 3, 4)
+    write(labelled % 3, 5)
     assert look() == [{"stable": 2}, {"stable": 3}]
