@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import math
 import signal
 import socket
 from collections.abc import AsyncIterator
@@ -110,7 +111,8 @@ class Server:
             proxy_headers=False,
             limit_concurrency=self._settings.limits.max_connections,
             timeout_keep_alive=60,
-            timeout_graceful_shutdown=int(self._settings.drain_seconds) or None,
+            # In whole seconds; 0 is an end at once, None would be none.
+            timeout_graceful_shutdown=math.ceil(self._settings.drain_seconds),
         )
         return _Web(settings)
 

@@ -3,6 +3,7 @@
 import asyncio
 import pathlib
 import socket
+import time
 
 import grpc
 import pytest
@@ -31,6 +32,24 @@ def test_a_deadline_that_is_over_is_told_at_both_entrances(base_path: pathlib.Pa
         with pytest.raises(grpc.RpcError) as error:
             prediction_service_pb2_grpc.PredictionServiceStub(channel).Predict(request)
         assert error.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+
+
+# A request whose body does not come.
+_HALF = b"POST /v1/models/tiny:predict HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n"
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.3])
+def test_it_waits_no_longer_than_told_for_what_is_under_way(
+    base_path: pathlib.Path, seconds: float
+) -> None:
+    settings = tiny.settings(base_path, drain_seconds=seconds, grpc_port=None)
+    with socket.socket() as client:
+        with tiny.serving(settings) as server:
+            client.connect(("127.0.0.1", server.port))
+            client.sendall(_HALF)
+            time.sleep(0.1)
+            began = time.monotonic()
+        assert time.monotonic() - began < 5
 
 
 @pytest.mark.parametrize("port", ["port", "grpc_port"])
