@@ -263,10 +263,12 @@ async def _send_parts(stream: Stream, receive: Receive, send: Send) -> None:
     sending = asyncio.ensure_future(_send_each(stream.parts, send))
     leaving = asyncio.ensure_future(_wait_until_gone(receive))
     left = max(stream.deadline - asyncio.get_running_loop().time(), 0.0) + _SLOW_SECONDS
-    await asyncio.wait({sending, leaving}, timeout=left, return_when=asyncio.FIRST_COMPLETED)
-    for task in (sending, leaving):
-        task.cancel()
-    await asyncio.gather(sending, leaving, return_exceptions=True)
+    try:
+        await asyncio.wait({sending, leaving}, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+    finally:  # also where the server ends
+        for task in (sending, leaving):
+            task.cancel()
+        await asyncio.gather(sending, leaving, return_exceptions=True)
     error = None if sending.cancelled() else sending.exception()
     if error is not None:
         raise error

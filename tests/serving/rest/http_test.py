@@ -146,6 +146,30 @@ def test_a_stream_ends_when_its_client_goes_away() -> None:
     asyncio.run(ask())
 
 
+def test_a_stream_ends_when_its_server_does() -> None:
+    ended = asyncio.Event()
+
+    async def parts() -> AsyncGenerator[bytes, None]:
+        try:
+            yield b"one"
+            await asyncio.sleep(3600)
+        finally:
+            ended.set()
+
+    async def stream(request: http.Request) -> http.Stream:
+        return http.Stream(parts(), request.deadline)
+
+    async def ask() -> None:
+        asking = asyncio.ensure_future(_ask(_app(stream)))
+        await asyncio.sleep(0.05)
+        asking.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asking
+        assert ended.is_set()
+
+    asyncio.run(ask())
+
+
 def test_a_client_that_takes_nothing_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http, "_SLOW_SECONDS", 0.05)
     ended = asyncio.Event()
