@@ -138,7 +138,7 @@ class Transport:
                 return Answer(connection, connection.getresponse())
             except _CLOSED:
                 connection.close()
-            except OSError as error:
+            except (OSError, http.client.HTTPException) as error:
                 connection.close()
                 raise _told(error) from error
 

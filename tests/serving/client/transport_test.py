@@ -12,6 +12,7 @@ from serving.client import errors, transport
 _OK = b'HTTP/1.1 200 OK\r\ncontent-length: 7\r\n\r\n{"a":1}'
 _BUSY = b'HTTP/1.1 429 X\r\ncontent-length: 16\r\n\r\n{"error":"full"}'
 _FAILED = b"HTTP/1.1 500 X\r\ncontent-length: 4\r\n\r\noops"
+_TORN = b"what\r\n\r\n"
 _CLOSE, _HANG = b"", b"hang"
 
 
@@ -106,6 +107,16 @@ def test_a_kept_connection_is_used_again_and_replaced_where_it_was_closed(script
         assert asking.ask("POST", "/x", {}) == {"a": 1}
     assert (one.connections, one.requests) == (2, 4)
     assert pauses == []
+
+
+def test_what_is_no_http_is_told_on_a_kept_connection_too(scripted) -> None:
+    one = scripted(_OK, _TORN, _TORN)
+    asking = _transport(one.address)
+    asking.ask("GET", "/x")
+    for _ in range(2):
+        with pytest.raises(errors.UnreachableError, match="BadStatusLine"):
+            asking.ask("GET", "/x")
+    assert (one.connections, one.requests) == (2, 3)
 
 
 def test_what_broke_on_a_new_connection_is_not_sent_again(scripted) -> None:
