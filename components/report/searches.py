@@ -264,7 +264,8 @@ def _scales(search: record.Search, done: Sequence[record.Trial]) -> list[_Scale]
             found.append(_Scale(name, key, marks=marks))
             continue
         low, high = min([domain.low, *numbers]), max([domain.high, *numbers])
-        found.append(_Scale(name, key, low=low, high=high, log=domain.log))
+        # The config's own may be 0, which has no logarithm and lies outside of such a range.
+        found.append(_Scale(name, key, low=low, high=high, log=domain.log and low > 0))
     values = [trial.value for trial in done if trial.value is not None]
     # Better is above, whatever the metric is.
     ends = (min(values), max(values)) if search.higher_is_better else (max(values), min(values))
