@@ -201,5 +201,16 @@ def _hyperparameters(domains: space_lib.Space) -> keras_tuner.HyperParameters:
             continue
         kind = made.Int if domain.whole else made.Float
         sampling = "log" if domain.log else "linear"
-        kind(key, domain.low, domain.high, step=domain.step, sampling=sampling)
+        kind(key, domain.low, _highest(domain), step=domain.step, sampling=sampling)
     return made
+
+
+def _highest(domain: space_lib.Range) -> float:
+    """Gives what KerasTuner takes for the end of a range, so that it counts all of the steps.
+
+    It divides by the step and cuts, and 0.5 // 0.1 is 4.
+    """
+    points = domain.points()
+    if points is None or domain.step is None or domain.whole or domain.log:
+        return domain.high
+    return points[-1] + domain.step / 2
