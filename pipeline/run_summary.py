@@ -121,7 +121,7 @@ def _search(found: Sequence[record.Search]) -> summary_tuning.SearchSummary:
                 own=search.own.value if search.own else None,
                 runner_up=others[0].value if others else None,
                 best=best.value,
-                values=", ".join(f"{k} {settling.spell(v)}" for k, v in best.values.items()),
+                values=settling.spell_all(best.values),
                 seconds=search.seconds,
                 kept_own=best.values == search.trials[0].values,
             )
