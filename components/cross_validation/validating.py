@@ -21,7 +21,7 @@ from components.cross_validation import outcome, rows
 from components.cross_validation import settings as settings_lib
 from components.trial import answers, comparison
 from schemas import features
-from trainer import export, launch, listeners, progress, run, tasks
+from trainer import export, kept, launch, listeners, progress, run, tasks
 from trainer.tasks import task as task_lib
 
 
@@ -78,6 +78,7 @@ class Validation:
         self._best = best
         self._base_model = base_model
         self._root = pathlib.Path(directory)
+        self._kept = kept.Kept(self._root / "done")
         self._tell = tell
 
     def run(self) -> outcome.Outcome:
@@ -128,7 +129,7 @@ class Validation:
             learned_from=len(self._train) - len(examples),
             seconds=time.monotonic() - started,
         )
-        self._keep(found)
+        self._kept.keep(f"{candidate}-{number}", json.dumps(dataclasses.asdict(found)))
         seconds = [fold.seconds for fold in (*done, found)]
         left = asked.folds * len(asked.trainings) - len(seconds)
         self._tell(
@@ -176,19 +177,10 @@ class Validation:
     def _place(self, number: int) -> pathlib.Path:
         return self._root / f"fold-{number}"
 
-    def _path(self, candidate: str, number: int) -> pathlib.Path:
-        return self._root / "done" / f"{candidate}-{number}.json"
-
     def _done(self, candidate: str, number: int) -> outcome.Fold | None:
-        path = self._path(candidate, number)
-        return outcome.Fold(**json.loads(path.read_text())) if path.exists() else None
-
-    def _keep(self, found: outcome.Fold) -> None:
-        path = self._path(found.candidate, found.number)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
-        part.write_text(json.dumps(dataclasses.asdict(found)))
-        part.replace(path)  # whole or not at all
+        """Reads what came of a candidate on a fold before; None where there is nothing."""
+        told = self._kept.read(f"{candidate}-{number}")
+        return outcome.Fold(**json.loads(told)) if told else None
 
 
 def ask(task: task_lib.Task, model: str, examples: Sequence[bytes]) -> dict[str, float | None]:
