@@ -123,7 +123,7 @@ def _search(found: Sequence[record.Search]) -> summary_tuning.SearchSummary:
                 best=best.value,
                 values=settling.spell_all(best.values),
                 seconds=search.seconds,
-                kept_own=best.values == search.trials[0].values,
+                kept_own=search.has_own_values(best),
             )
         )
     return summary_tuning.SearchSummary(ordered[0].method, ordered[0].metric, rows)

@@ -85,7 +85,7 @@ def _trials(search: record.Search) -> parts.Table:
     shown = [*ranked, *failed][:_MOST_ROWS]
     rows = [
         (
-            f"{trial.number}{' (own)' if trial.values == search.trials[0].values else ''}",
+            f"{trial.number}{' (own)' if search.has_own_values(trial) else ''}",
             parts.value(trial.value) if trial.status == "done" else trial.status,
             *(settling.spell(trial.values.get(key)) for key in keys),
             f"{trial.best_epoch} of {trial.epochs}" if trial.best_epoch else parts.ABSENT,
