@@ -21,7 +21,7 @@ from components.cross_validation import outcome, rows
 from components.cross_validation import settings as settings_lib
 from components.trial import answers, comparison
 from schemas import features
-from trainer import export, kept, launch, listeners, progress, run, tasks
+from trainer import export, kept, launch, listeners, progress, rivals, run, tasks
 from trainer.tasks import task as task_lib
 
 
@@ -72,6 +72,7 @@ class Validation:
         """
         self._asked = asked
         self._task = tasks.get(asked.task)
+        self._metrics = self._task.contract.metrics(asked.task)
         self._train = train
         self._evaluation = evaluation
         self._transform = transform
@@ -98,7 +99,7 @@ class Validation:
                     candidate, number, held_out, list(found.values())
                 )
             shutil.rmtree(self._place(number), ignore_errors=True)
-        metric = self._task.contract.metrics(asked.task)[asked.metric]
+        metric = self._metrics[asked.metric]
         return outcome.Outcome(
             metric=asked.metric,
             higher_is_better=metric.higher_is_better,
@@ -124,7 +125,7 @@ class Validation:
         found = outcome.Fold(
             candidate=candidate,
             number=number,
-            metrics={name: metrics.get(name) for name in self._metrics()},
+            metrics={name: metrics.get(name) for name in self._metrics},
             rows=len(examples),
             learned_from=len(self._train) - len(examples),
             seconds=time.monotonic() - started,
@@ -141,9 +142,6 @@ class Validation:
         )
         return found
 
-    def _metrics(self) -> Iterable[str]:
-        return self._task.contract.metrics(self._asked.task)
-
     def _transformed(self, number: int, held_out: np.ndarray) -> Transformed:
         """Transforms the rows of the other folds, unless another candidate had it done."""
         place = self._place(number)
@@ -159,7 +157,7 @@ class Validation:
 
     def _request(self, candidate: str, transformed: Transformed, model: str) -> Any:
         """Asks for the training that the candidate's Trainer does, on other rows."""
-        of_transformer = candidate == next(iter(self._asked.trainings))
+        of_transformer = candidate == rivals.TRANSFORMER
         settings = {**self._asked.trainings[candidate], "backup_dir": str(self._root / "backups")}
         return run.request_of(
             fn_args_utils.FnArgs(
