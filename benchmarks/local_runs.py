@@ -1,5 +1,6 @@
 """Runs of `local_runner.py` for benchmarks, each in a process of its own."""
 
+import json
 import pathlib
 import subprocess
 import sys
@@ -51,3 +52,11 @@ def newest(artifacts: pathlib.Path) -> pathlib.Path:
     if not found:
         raise FileNotFoundError(f"There must be an artifact. Received: {artifacts}")
     return max(found, key=lambda path: int(path.name))
+
+
+def accuracy(workspace: pathlib.Path) -> float:
+    """Reads the accuracy on the test split from the newest verdict of a workspace."""
+    verdict = newest(workspace / "artifacts" / "Evaluator" / "evaluation") / "verdict.json"
+    values = json.loads(verdict.read_text())["values"]
+    [found] = [v for v in values if (v["metric"], v["slice"]) == ("accuracy", "all rows")]
+    return float(found["value"])

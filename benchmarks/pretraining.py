@@ -99,14 +99,6 @@ def _is_of_the_tenth(text: str) -> bool:
     return int.from_bytes(digest[:8], "big") % _PART == 0
 
 
-def accuracy(workspace: pathlib.Path) -> float:
-    """Reads the accuracy on the test split from the newest verdict."""
-    newest = local_runs.newest(workspace / "artifacts/Evaluator/evaluation")
-    values = json.loads((newest / "verdict.json").read_text())["values"]
-    [found] = [v for v in values if (v["metric"], v["slice"]) == ("accuracy", "all rows")]
-    return float(found["value"])
-
-
 def arm(directory: pathlib.Path, workspace: str, seed: int, settings: list[str]) -> Reached:
     """Trains at every rate, and returns what the one with the least eval loss has reached.
 
@@ -119,7 +111,7 @@ def arm(directory: pathlib.Path, workspace: str, seed: int, settings: list[str])
             told = [f"train.seed={seed}", f"train.learning_rate={rate}", *_TINY, *settings]
             out = run(directory, "fine_tuning", workspace, told)
             losses = [float(loss) for loss in _BEST.findall(out)]
-            reached = Reached(rate, losses[-1], accuracy(directory / workspace))
+            reached = Reached(rate, losses[-1], local_runs.accuracy(directory / workspace))
             kept.write_text(json.dumps(reached._asdict()))
         found.append(Reached(**json.loads(kept.read_text())))
     return min(found, key=lambda reached: reached.eval_loss)

@@ -12,8 +12,10 @@ import pathlib
 import re
 import statistics
 import sys
+from collections.abc import Sequence
 
 from benchmarks import local_runs
+from trainer.tuning import record
 
 _PRESET = local_runs.ROOT / "pipeline" / "presets" / "sentiment.yaml"
 # Of two epochs and a factor of 2 Hyperband has five trials to a whole round.
@@ -42,59 +44,46 @@ def main(directory: str) -> None:
     print("\n".join([*rows, "", *_effects(searches[0])]))
 
 
-def _effects(search: dict) -> list[str]:
+def _effects(search: record.Search) -> list[str]:
     """Tells by how much each key's last value is better than its first, over all others of a grid.
 
     Every value of a key meets every value of the others, so their means differ by the key alone.
     """
     points = [
         trial
-        for trial in search["trials"]
-        if all(trial["values"][key] in values for key, values in search["space"].items())
+        for trial in search.trials
+        if all(trial.values[key] in values for key, values in search.space.items())
     ]
     lines = []
-    for key, (before, *_, after) in search["space"].items():
+    for key, (before, *_, after) in search.space.items():
         means = [
-            statistics.fmean(t["value"] for t in points if t["values"][key] == value)
+            statistics.fmean(t.value for t in points if t.values[key] == value)
             for value in (before, after)
         ]
         lines.append(f"{key}, {before:g} to {after:g}: {means[1] - means[0]:+.4f}")
     return lines
 
 
-def _run(root: pathlib.Path, tune: dict) -> tuple[dict, str, float]:
+def _run(root: pathlib.Path, tune: dict) -> tuple[record.Search, str, float]:
     """Runs the demo with a search; gives the search, its time, and the accuracy on test."""
     printed = local_runs.run(_PRESET, root, [f"tune={json.dumps(tune)}", "trial.ratings=null"])
-    artifacts = root / "sentiment" / "artifacts"
-    search = local_runs.newest(artifacts / "Tuner" / "search") / "search.json"
-    verdict = local_runs.newest(artifacts / "Evaluator" / "evaluation") / "verdict.json"
-    [accuracy] = [
-        value["value"]
-        for value in json.loads(verdict.read_text())["values"]
-        if value["metric"] == "accuracy" and value["slice"] == "all rows"
-    ]
+    workspace = root / "sentiment"
+    search = local_runs.newest(workspace / "artifacts" / "Tuner" / "search") / record.FILE
     [time] = _NODE.findall(printed[: printed.index("\nsentiment ")])
-    return json.loads(search.read_text()), time, accuracy
+    return record.Search.from_json(search.read_text()), time, local_runs.accuracy(workspace)
 
 
-def _best(search: dict) -> dict:
-    [best] = [trial for trial in search["trials"] if trial["number"] == search["best"]]
-    return best
-
-
-def _row(search: dict, time: str, test: float) -> str:
-    trials, best = search["trials"], _best(search)
-    epochs = sum(len(t["curve"]) - _before(trials, t) for t in trials)
-    values = ", ".join(f"{key} {value:.3g}" for key, value in best["values"].items())
-    # Of Hyperband the rung that the config's own values came to.
-    own = [t["value"] for t in trials if t["values"] == trials[0]["values"]][-1]
-    found = f"{best['value']:.4f} (trial {best['number']})"
+def _row(search: record.Search, time: str, test: float) -> str:
+    trials, best = search.trials, search.ranked()[0]
+    epochs = sum(len(t.curve) - _before(trials, t) for t in trials)
+    values = ", ".join(f"{key} {value:.3g}" for key, value in best.values.items())
+    found = f"{best.value:.4f} (trial {best.number})"
     cells = (
-        search["method"],
+        search.method,
         len(trials),
         epochs,
         time,
-        f"{own:.4f}",
+        f"{search.own.value:.4f}" if search.own else "failed",
         found,
         values,
         f"{test:.4f}",
@@ -102,9 +91,9 @@ def _row(search: dict, time: str, test: float) -> str:
     return "| " + " | ".join(map(str, cells)) + " |"
 
 
-def _before(trials: list[dict], trial: dict) -> int:
+def _before(trials: Sequence[record.Trial], trial: record.Trial) -> int:
     """Counts the epochs that an earlier rung had trained already."""
-    return next((len(t["curve"]) for t in trials if t["number"] == trial["goes_on_with"]), 0)
+    return next((len(t.curve) for t in trials if t.number == trial.goes_on_with), 0)
 
 
 if __name__ == "__main__":

@@ -38,10 +38,9 @@ def lines(
         f"{so_far:>{len('best so far')}}",
         f"{console_text.duration(event.seconds):>{_TIME_WIDTH}}",
     ]
-    more = [f"{key} {settling.spell(value)}" for key, value in trial.values.items()]
     left = event.seconds_left
     tail = [f"about {console_text.at_most(left)} left"] if left else []
-    line = _INDENT + _GAP.join([*cells, ", ".join(more), *tail])
+    line = _INDENT + _GAP.join([*cells, settling.spell_all(trial.values), *tail])
     shown = console_text.wrapped(line, width, hanging=_HANGING)
     style = "red" if event.value is None else "green" if event.best else ""
     return [

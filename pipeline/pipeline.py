@@ -347,7 +347,10 @@ def _report(
             report_dir=str(workspace.report),
         ),
     )
-    rooms = ("report", "pages", "trial", "evaluator", "probe", "statistics", "cross_validation")
+    rooms = (
+        *("report", "pages", "statistics"),
+        *("trial", "evaluator", "probe", "tuner", "cross_validation"),
+    )
     _tell_cache(
         made, code_digest.of(*(f"components/{room}" for room in rooms), "schemas", "trainer")
     )

@@ -16,6 +16,7 @@ from components.data_gate import findings as findings_lib
 from components.evaluator import evaluation, verdict
 from components.probe import outcome as probe_outcome
 from components.trial import outcome
+from components.tuner import searches
 from pipeline import execution
 from pipeline import workspace as workspace_lib
 from trainer.tuning import record
@@ -75,14 +76,10 @@ def read(workspace: workspace_lib.Workspace, nodes: Sequence[execution.NodeRun])
         quarantined=quarantine.properties["rows"].int_value,
         warnings=findings_lib.read(report.uri).warnings,
         folds=next((folds_lib.read(artifact.uri) for artifact in validated), None),
-        searches=tuple(_search(artifact) for artifact in searched),
+        searches=tuple(searches.read(artifact.uri for artifact in searched)),
         trial=next((outcome.read(artifact.uri) for artifact in tried), None),
         probe=next((probe_outcome.read(artifact.uri) for artifact in probed), None),
     )
-
-
-def _search(artifact: proto.Artifact) -> record.Search:
-    return record.Search.from_json(io_utils.read_string_file(f"{artifact.uri}/{record.FILE}"))
 
 
 def show_cached(workspace: workspace_lib.Workspace, nodes: Sequence[execution.NodeRun]) -> None:

@@ -109,10 +109,9 @@ def _row(
 
 
 def _search(found: Sequence[record.Search]) -> summary_tuning.SearchSummary:
-    """Takes out of searches what a summary shows; the transformer's stands first."""
-    ordered = sorted(found, key=lambda search: search.candidate != trial_settings.TRANSFORMER)
+    """Takes out of searches what a summary shows."""
     rows = []
-    for search in ordered:
+    for search in found:
         best, *others = search.ranked()
         rows.append(
             summary_tuning.SearchRow(
@@ -121,12 +120,12 @@ def _search(found: Sequence[record.Search]) -> summary_tuning.SearchSummary:
                 own=search.own.value if search.own else None,
                 runner_up=others[0].value if others else None,
                 best=best.value,
-                values=", ".join(f"{k} {settling.spell(v)}" for k, v in best.values.items()),
+                values=settling.spell_all(best.values),
                 seconds=search.seconds,
-                kept_own=best.values == search.trials[0].values,
+                kept_own=search.has_own_values(best),
             )
         )
-    return summary_tuning.SearchSummary(ordered[0].method, ordered[0].metric, rows)
+    return summary_tuning.SearchSummary(found[0].method, found[0].metric, rows)
 
 
 def _folds(found: folds_lib.Outcome) -> summary_folds.FoldSummary:

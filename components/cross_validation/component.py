@@ -7,7 +7,7 @@ from tfx.dsl.components.base import base_beam_component, executor_spec
 from tfx.types import standard_artifacts
 from tfx.types.component_spec import ChannelParameter, ExecutionParameter
 
-from components import artifacts
+from components import artifacts, own_spec
 from components.cross_validation import executor
 from components.cross_validation import settings as settings_lib
 
@@ -58,9 +58,9 @@ class CrossValidation(base_beam_component.BaseBeamComponent):
             base_model: What the transformer starts from (Model).
         """
         found = {executor.BEST_KEY.format(name): channel for name, channel in best.items()}
-        inputs = {key: ChannelParameter(type=standard_artifacts.HyperParameters) for key in found}
-        made = {**CrossValidationSpec.INPUTS, **inputs}
-        of_run = type("CrossValidationSpec", (CrossValidationSpec,), {"INPUTS": made})
+        of_run = own_spec.with_inputs(
+            CrossValidationSpec, found, standard_artifacts.HyperParameters
+        )
         spec = of_run(
             settings=settings.to_json(),
             examples=examples,

@@ -11,8 +11,9 @@ from tfx import types
 from tfx.dsl.components.base import base_beam_executor
 from tfx.proto import transform_pb2
 from tfx.types import artifact_utils, standard_artifacts, standard_component_specs
-from tfx.utils import io_utils, json_utils, path_utils, proto_utils
+from tfx.utils import io_utils, json_utils, proto_utils
 
+from components import serving_model
 from components.cross_validation import outcome, validating
 from components.cross_validation import settings as settings_lib
 from components.transform import executor as transform_executor
@@ -50,7 +51,10 @@ class Executor(base_beam_executor.BaseBeamExecutor):
             for candidate in asked.trainings
             if input_dict.get(BEST_KEY.format(candidate))
         }
-        key = _key(exec_properties[SETTINGS_KEY], best, [*train, *evaluation])
+        base_model = _base_model(input_dict)
+        schema = artifact_utils.get_single_uri(input_dict[SCHEMA_KEY])
+        told = [exec_properties[SETTINGS_KEY], best, schema, base_model]
+        key = _key(told, [*train, *evaluation])
         directory = pathlib.Path(asked.backup_dir, f"folds-{key}")
 
         def transform(raw: str, made: str) -> validating.Transformed:
@@ -62,7 +66,7 @@ class Executor(base_beam_executor.BaseBeamExecutor):
             evaluation,
             transform,
             best,
-            _base_model(input_dict),
+            base_model,
             str(directory),
             listeners.tell,
         ).run()
@@ -126,8 +130,7 @@ def _base_model(input_dict: Mapping[str, Sequence[types.Artifact]]) -> str:
     if not input_dict.get(BASE_MODEL_KEY):
         return ""
     model = artifact_utils.get_single_instance(list(input_dict[BASE_MODEL_KEY]))
-    found: str = path_utils.serving_model_path(model.uri)
-    return found
+    return serving_model.directory(model)
 
 
 def _labels(graph: str) -> list[str] | None:
@@ -136,10 +139,9 @@ def _labels(graph: str) -> list[str] | None:
     return path.read_text(encoding="utf-8").splitlines() if path.exists() else None
 
 
-def _key(settings: str, best: Mapping[str, Any], examples: Sequence[bytes]) -> str:
-    """Digests what decides the result."""
-    digest = hashlib.sha256(settings.encode())
-    digest.update(json.dumps(best, sort_keys=True).encode())
+def _key(told: Sequence[Any], examples: Sequence[bytes]) -> str:
+    """Digests what decides the result: what is told, and the examples themselves."""
+    digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode())
     for example in examples:
         digest.update(hashlib.sha256(example).digest())
     return digest.hexdigest()[:16]

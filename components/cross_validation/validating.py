@@ -21,7 +21,7 @@ from components.cross_validation import outcome, rows
 from components.cross_validation import settings as settings_lib
 from components.trial import answers, comparison
 from schemas import features
-from trainer import export, launch, listeners, progress, run, tasks
+from trainer import export, kept, launch, listeners, progress, rivals, run, tasks
 from trainer.tasks import task as task_lib
 
 
@@ -72,12 +72,14 @@ class Validation:
         """
         self._asked = asked
         self._task = tasks.get(asked.task)
+        self._metrics = self._task.contract.metrics(asked.task)
         self._train = train
         self._evaluation = evaluation
         self._transform = transform
         self._best = best
         self._base_model = base_model
         self._root = pathlib.Path(directory)
+        self._kept = kept.Kept(self._root / "done")
         self._tell = tell
 
     def run(self) -> outcome.Outcome:
@@ -97,7 +99,7 @@ class Validation:
                     candidate, number, held_out, list(found.values())
                 )
             shutil.rmtree(self._place(number), ignore_errors=True)
-        metric = self._task.contract.metrics(asked.task)[asked.metric]
+        metric = self._metrics[asked.metric]
         return outcome.Outcome(
             metric=asked.metric,
             higher_is_better=metric.higher_is_better,
@@ -123,12 +125,12 @@ class Validation:
         found = outcome.Fold(
             candidate=candidate,
             number=number,
-            metrics={name: metrics.get(name) for name in self._metrics()},
+            metrics={name: metrics.get(name) for name in self._metrics},
             rows=len(examples),
             learned_from=len(self._train) - len(examples),
             seconds=time.monotonic() - started,
         )
-        self._keep(found)
+        self._kept.keep(f"{candidate}-{number}", json.dumps(dataclasses.asdict(found)))
         seconds = [fold.seconds for fold in (*done, found)]
         left = asked.folds * len(asked.trainings) - len(seconds)
         self._tell(
@@ -139,9 +141,6 @@ class Validation:
             )
         )
         return found
-
-    def _metrics(self) -> Iterable[str]:
-        return self._task.contract.metrics(self._asked.task)
 
     def _transformed(self, number: int, held_out: np.ndarray) -> Transformed:
         """Transforms the rows of the other folds, unless another candidate had it done."""
@@ -158,7 +157,7 @@ class Validation:
 
     def _request(self, candidate: str, transformed: Transformed, model: str) -> Any:
         """Asks for the training that the candidate's Trainer does, on other rows."""
-        of_transformer = candidate == next(iter(self._asked.trainings))
+        of_transformer = candidate == rivals.TRANSFORMER
         settings = {**self._asked.trainings[candidate], "backup_dir": str(self._root / "backups")}
         return run.request_of(
             fn_args_utils.FnArgs(
@@ -176,19 +175,10 @@ class Validation:
     def _place(self, number: int) -> pathlib.Path:
         return self._root / f"fold-{number}"
 
-    def _path(self, candidate: str, number: int) -> pathlib.Path:
-        return self._root / "done" / f"{candidate}-{number}.json"
-
     def _done(self, candidate: str, number: int) -> outcome.Fold | None:
-        path = self._path(candidate, number)
-        return outcome.Fold(**json.loads(path.read_text())) if path.exists() else None
-
-    def _keep(self, found: outcome.Fold) -> None:
-        path = self._path(found.candidate, found.number)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
-        part.write_text(json.dumps(dataclasses.asdict(found)))
-        part.replace(path)  # whole or not at all
+        """Reads what came of a candidate on a fold before; None where there is nothing."""
+        told = self._kept.read(f"{candidate}-{number}")
+        return outcome.Fold(**json.loads(told)) if told else None
 
 
 def ask(task: task_lib.Task, model: str, examples: Sequence[bytes]) -> dict[str, float | None]:

@@ -7,7 +7,7 @@ from tfx.dsl.components.base import base_component, executor_spec
 from tfx.types import standard_artifacts
 from tfx.types.component_spec import ChannelParameter, ExecutionParameter
 
-from components import artifacts
+from components import artifacts, own_spec
 from components.report import executor
 from components.report import settings as settings_lib
 
@@ -67,8 +67,7 @@ class Report(base_component.BaseComponent):
             folds: What candidates were worth on folds of the train split (Folds).
         """
         found = {executor.SEARCH_KEY.format(name): each for name, each in (searches or {}).items()}
-        inputs = {key: ChannelParameter(type=artifacts.Search) for key in found}
-        of_run = type("ReportSpec", (ReportSpec,), {"INPUTS": {**ReportSpec.INPUTS, **inputs}})
+        of_run = own_spec.with_inputs(ReportSpec, found, artifacts.Search)
         spec = of_run(
             examples=examples,
             text_statistics=text_statistics,

@@ -4,8 +4,9 @@ import dataclasses
 
 import altair
 
+from components.cross_validation import outcome
 from components.pages import spelling
-from components.report import charts, contents, intervals, parts
+from components.report import charts, intervals, parts
 from trainer import rivals
 
 
@@ -26,9 +27,8 @@ class Section:
     plots: tuple[parts.Plot, ...]
 
 
-def build(found: contents.Contents) -> Section | None:
+def build(folds: outcome.Outcome | None) -> Section | None:
     """Tells of the folds; nothing where there were none."""
-    folds = found.folds
     if folds is None:
         return None
     rows = sum(fold.rows for fold in folds.folds if fold.candidate == folds.candidates[0])
@@ -40,22 +40,21 @@ def build(found: contents.Contents) -> Section | None:
         "share rows, so intervals are those of the corrected resampled t-test (Nadeau and Bengio "
         "2003), wider than Student's"
     )
-    plots = (_means(found), _each(found))
+    plots = (_means(folds), _each(folds))
     return Section(
         says=says,
-        means=_table(found),
-        each=_fold_table(found),
+        means=_table(folds),
+        each=_fold_table(folds),
         plots=tuple(plot for plot in plots if plot),
     )
 
 
-def _table(found: contents.Contents) -> parts.Table:
-    folds = found.folds
+def _table(folds: outcome.Outcome) -> parts.Table:
     rows = []
-    for candidate in folds.candidates if folds else ():
-        mean = folds.mean(candidate) if folds else None
+    for candidate in folds.candidates:
+        mean = folds.mean(candidate)
         is_rival = candidate != rivals.TRANSFORMER
-        better = folds.better_than(candidate) if folds and is_rival else None
+        better = folds.better_than(candidate) if is_rival else None
         rows.append(
             (
                 candidate,
@@ -67,29 +66,23 @@ def _table(found: contents.Contents) -> parts.Table:
                 else parts.ABSENT,
             )
         )
-    metric = folds.metric if folds else ""
-    chance = f"{1 - found.alpha:.0%}"
-    caption = f"Mean {metric} over the folds, with intervals of {chance}"
-    heads = ("Candidate", metric, "interval", "transformer better by", "interval")
+    chance = f"{1 - folds.alpha:.0%}"
+    caption = f"Mean {folds.metric} over the folds, with intervals of {chance}"
+    heads = ("Candidate", folds.metric, "interval", "transformer better by", "interval")
     return parts.Table(caption, heads, tuple(rows))
 
 
-def _fold_table(found: contents.Contents) -> parts.Table:
-    folds = found.folds
-    names = folds.candidates if folds else []
+def _fold_table(folds: outcome.Outcome) -> parts.Table:
     rows = []
-    for number in range(1, (folds.count if folds else 0) + 1):
-        of_fold = [fold for fold in folds.folds if fold.number == number] if folds else []
-        values = [parts.value(fold.metrics[folds.metric]) for fold in of_fold] if folds else []
+    for number in range(1, folds.count + 1):
+        of_fold = [fold for fold in folds.folds if fold.number == number]
+        values = [parts.value(fold.metrics[folds.metric]) for fold in of_fold]
         rows.append((str(number), f"{of_fold[0].rows:,}", *values))
-    caption = f"{folds.metric if folds else ''} of each fold"
-    return parts.Table(caption, ("Fold", "rows", *names), tuple(rows))
+    heads = ("Fold", "rows", *folds.candidates)
+    return parts.Table(f"{folds.metric} of each fold", heads, tuple(rows))
 
 
-def _means(found: contents.Contents) -> parts.Plot | None:
-    folds = found.folds
-    if folds is None:
-        return None
+def _means(folds: outcome.Outcome) -> parts.Plot | None:
     means = {name: folds.mean(name) for name in folds.candidates}
     entries = [
         intervals.Entry(name, name, mean.mean, mean.low, mean.high)
@@ -104,10 +97,7 @@ def _means(found: contents.Contents) -> parts.Plot | None:
     return parts.Plot(caption, charts.svg(drawn, f"Mean {folds.metric} over folds: {told}"))
 
 
-def _each(found: contents.Contents) -> parts.Plot | None:
-    folds = found.folds
-    if folds is None:
-        return None
+def _each(folds: outcome.Outcome) -> parts.Plot | None:
     names = folds.candidates
     rows = [
         {"name": fold.candidate, "fold": fold.number, "value": fold.metrics[folds.metric]}

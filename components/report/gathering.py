@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 
 from tfx import types
 from tfx.types import artifact_utils
-from tfx.utils import io_utils
 
 from components.cross_validation import outcome as folds_lib
 from components.evaluator import evaluation
@@ -13,7 +12,7 @@ from components.report import contents, executor, looking, provenance, reading
 from components.report import settings as settings_lib
 from components.statistics import text_statistics
 from components.trial import answers
-from components.trial import settings as trial_settings
+from components.tuner import searches
 from schemas import features, tasks
 from trainer.tuning import record
 
@@ -69,12 +68,8 @@ def gather(
 
 def _searches(inputs: Inputs) -> dict[str, record.Search]:
     """Reads the searches, the transformer's first."""
-    found = [
-        record.Search.from_json(io_utils.read_string_file(f"{_uri(inputs, key)}/{record.FILE}"))
-        for key in inputs
-        if key.startswith(executor.SEARCH_KEY.format(""))
-    ]
-    found.sort(key=lambda search: search.candidate != trial_settings.TRANSFORMER)
+    keys = [key for key in inputs if key.startswith(executor.SEARCH_KEY.format(""))]
+    found = searches.read(_uri(inputs, key) for key in keys)
     return {search.candidate: search for search in found}
 
 

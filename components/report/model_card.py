@@ -142,11 +142,10 @@ def _making(found: contents.Contents) -> Iterator[str]:
         yield f"Probed before it was pushed: {found.probe.summary()}."
     search = found.searches.get(found.judged)
     if search:
-        values = search.ranked()[0].values.items()
         yield (
             f"Its settings are the best of {spelling.plural(len(search.run), 'trial')} by "
             f"{search.metric} on the eval split ({search.method}): "
-            f"{', '.join(f'{key} {settling.spell(value)}' for key, value in values)}."
+            f"{settling.spell_all(search.ranked()[0].values)}."
         )
     known = found.lineage.versions
     yield f"Made with {', '.join(f'{name} {version}' for name, version in known.items())}."

@@ -49,7 +49,7 @@ def _view(found: contents.Contents) -> dict[str, Any]:
         "trial": candidates.build(found, found.trial) if found.trial else None,
         "people": people.build(found),
         "searches": searches.build(found.searches),
-        "folds": folds.build(found),
+        "folds": folds.build(found.folds),
         "curves": learning_curves.build(found.trainings),
         "trainings": learning_curves.table(found.trainings),
         "quality": _quality(found),

@@ -66,7 +66,7 @@ def _summary(found: Sequence[record.Search]) -> parts.Table:
                 parts.value(own.value if own else None),
                 parts.value(ranked[1].value if len(ranked) > 1 else None),
                 parts.value(best.value),
-                _spelled(best.values),
+                settling.spell_all(best.values),
             )
         )
     metric = found[0].metric
@@ -85,7 +85,7 @@ def _trials(search: record.Search) -> parts.Table:
     shown = [*ranked, *failed][:_MOST_ROWS]
     rows = [
         (
-            f"{trial.number}{' (own)' if trial.values == search.trials[0].values else ''}",
+            f"{trial.number}{' (own)' if search.has_own_values(trial) else ''}",
             parts.value(trial.value) if trial.status == "done" else trial.status,
             *(settling.spell(trial.values.get(key)) for key in keys),
             f"{trial.best_epoch} of {trial.epochs}" if trial.best_epoch else parts.ABSENT,
@@ -109,7 +109,7 @@ def _note(trial: record.Trial) -> str:
 
 def _refused(found: Sequence[record.Search]) -> list[str]:
     return [
-        f"{search.candidate}, {_spelled(trial.values)}: {trial.reason}"
+        f"{search.candidate}, {settling.spell_all(trial.values)}: {trial.reason}"
         for search in found
         for trial in search.trials
         if trial.status == "refused"
@@ -204,7 +204,7 @@ def _coordinates(search: record.Search) -> parts.Plot | None:
         f"Values of {search.candidate}: a line a trial, the stronger the better; in colour the one "
         "that was taken"
     )
-    told = f"{_spelled(done[0].values)}, {search.metric} {done[0].value:.4f}"
+    told = f"{settling.spell_all(done[0].values)}, {search.metric} {done[0].value:.4f}"
     drawn = drawn.properties(height=_AXIS_HEIGHT)
     return parts.Plot(caption, charts.svg(drawn, f"Values of {search.candidate}; best: {told}"))
 
@@ -264,7 +264,8 @@ def _scales(search: record.Search, done: Sequence[record.Trial]) -> list[_Scale]
             found.append(_Scale(name, key, marks=marks))
             continue
         low, high = min([domain.low, *numbers]), max([domain.high, *numbers])
-        found.append(_Scale(name, key, low=low, high=high, log=domain.log))
+        # The config's own may be 0, which has no logarithm and lies outside of such a range.
+        found.append(_Scale(name, key, low=low, high=high, log=domain.log and low > 0))
     values = [trial.value for trial in done if trial.value is not None]
     # Better is above, whatever the metric is.
     ends = (min(values), max(values)) if search.higher_is_better else (max(values), min(values))
@@ -279,7 +280,3 @@ def _once(values: Sequence[Any]) -> list[Any]:
 def _short(value: Any) -> str:
     spelled = settling.spell(value)
     return spelled if len(spelled) <= _MAX_SPELLED else f"{spelled[: _MAX_SPELLED - 1]}…"
-
-
-def _spelled(values: Mapping[str, Any]) -> str:
-    return ", ".join(f"{key} {settling.spell(value)}" for key, value in values.items())

@@ -7,7 +7,7 @@ from tfx.dsl.components.base import base_component, executor_spec
 from tfx.types import standard_artifacts
 from tfx.types.component_spec import ChannelParameter, ExecutionParameter
 
-from components import artifacts
+from components import artifacts, own_spec
 from components.trial import executor
 from components.trial import settings as settings_lib
 
@@ -56,8 +56,7 @@ class Trial(base_component.BaseComponent):
             models: Key of `settings.trainers` to that model (Model).
             settings: What is asked.
         """
-        inputs = {key: ChannelParameter(type=standard_artifacts.Model) for key in models}
-        of_run = type("TrialSpec", (TrialSpec,), {"INPUTS": {**TrialSpec.INPUTS, **inputs}})
+        of_run = own_spec.with_inputs(TrialSpec, models, standard_artifacts.Model)
         spec = of_run(
             settings=settings.to_json(),
             examples=examples,

@@ -5,8 +5,8 @@ from typing import Any
 from tfx import types
 from tfx.components.tuner import executor
 from tfx.types import artifact_utils
-from tfx.utils import io_utils
 
+from components.tuner import searches
 from trainer.tuning import record, tuner
 
 SEARCH_KEY = "search"
@@ -34,8 +34,7 @@ class Executor(executor.Executor):
             search.discard()  # so that the next run does not take its word for it
             raise RuntimeError(_nothing(found))
         executor.write_best_hyperparameters(search, output_dict)
-        uri = artifact_utils.get_single_uri(output_dict[SEARCH_KEY])
-        io_utils.write_string_file(f"{uri}/{record.FILE}", found.to_json())
+        searches.write(artifact_utils.get_single_uri(output_dict[SEARCH_KEY]), found)
         search.discard()
 
 

@@ -28,10 +28,12 @@ class _Proposals:
         refused: Values that do not go with each other, each with its `reason`.
         trials: Trial by its id, KerasTuner's own.
         start_order: Their ids, in the order in which they were begun, KerasTuner's own.
+        max_trials: How many there may be, KerasTuner's own.
     """
 
     trials: dict[str, Any]
     start_order: list[str]
+    max_trials: int
 
     def __init__(self, own: space_lib.Values, refuse: Refuse, **settings: Any) -> None:
         super().__init__(**settings)
@@ -132,9 +134,12 @@ class Grid(_Proposals, keras_tuner.Oracle):
         super().__init__(**settings)
         self._domains = domains
         points = list(space_lib.grid(domains))
-        if len(points) > (self.max_trials or 0):
+        if len(points) > self.max_trials:
             random.Random(self.seed).shuffle(points)  # noqa: S311 - not for secrets
+        allowed = sum(self._refuse(point) is None for point in points)
         self._points = [encode(domains, point) for point in points]
+        # So that nobody waits for trials that will not be.
+        self.max_trials = min(self.max_trials, allowed + (self._own not in self._points))
 
     def populate_space(self, trial_id: str) -> dict[str, Any]:
         """Proposes the next combination."""
@@ -201,5 +206,16 @@ def _hyperparameters(domains: space_lib.Space) -> keras_tuner.HyperParameters:
             continue
         kind = made.Int if domain.whole else made.Float
         sampling = "log" if domain.log else "linear"
-        kind(key, domain.low, domain.high, step=domain.step, sampling=sampling)
+        kind(key, domain.low, _highest(domain), step=domain.step, sampling=sampling)
     return made
+
+
+def _highest(domain: space_lib.Range) -> float:
+    """Gives what KerasTuner takes for the end of a range, so that it counts all of the steps.
+
+    It divides by the step and cuts, and 0.5 // 0.1 is 4.
+    """
+    points = domain.points()
+    if points is None or domain.step is None or domain.whole or domain.log:
+        return domain.high
+    return points[-1] + domain.step / 2

@@ -110,9 +110,12 @@ class Search:
     @property
     def own(self) -> Trial | None:
         """The trial with the config's own values, of rungs the last; None if it failed."""
-        values = self.trials[0].values
-        done = [t for t in self.trials if t.status == "done" and t.values == values]
+        done = [t for t in self.trials if t.status == "done" and self.has_own_values(t)]
         return max(done, key=lambda trial: trial.epochs, default=None)
+
+    def has_own_values(self, trial: Trial) -> bool:
+        """Tells whether a trial has the config's own values, as the first and its rungs do."""
+        return trial.values == self.trials[0].values
 
     @property
     def seconds(self) -> float:

@@ -91,6 +91,11 @@ def spell(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
+def spell_all(values: Mapping[str, Any]) -> str:
+    """Spells the values of a trial for people, each with its key."""
+    return ", ".join(f"{key} {spell(value)}" for key, value in values.items())
+
+
 def _reason(error: pydantic.ValidationError) -> str:
     """Tells in one line what pydantic has to say of the first fault."""
     first = error.errors(include_url=False)[0]

@@ -62,7 +62,8 @@ class Range:
     def holds(self, value: Any) -> bool:
         """Tells whether a number lies between the ends, whether or not a step leads to it."""
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        return is_number and self.low <= value <= self.high
+        slack = _ALMOST * max(abs(self.low), abs(self.high))
+        return is_number and self.low - slack <= value <= self.high + slack
 
     @property
     def _is_listed(self) -> bool:

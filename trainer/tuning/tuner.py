@@ -23,7 +23,7 @@ from keras_tuner.engine import base_tuner
 from keras_tuner.engine import trial as trial_lib
 
 from schemas import errors
-from trainer import progress
+from trainer import kept, progress
 from trainer.tuning import record, settling
 from trainer.tuning import space as space_lib
 
@@ -79,6 +79,7 @@ class Tuner(base_tuner.BaseTuner):
         self._space = space
         self._method = method
         self._root = pathlib.Path(directory)
+        self._kept = kept.Kept(self._root / "done")
         self._tell = tell
         self._failed: dict[str, dict[str, Any]] = {}  # by the trial's id
         place = {"directory": directory, "project_name": _PROJECT}
@@ -121,7 +122,7 @@ class Tuner(base_tuner.BaseTuner):
             seconds = time.monotonic() - started
             self._failed[trial.trial_id] = {"reason": str(error), "seconds": seconds}
             raise keras_tuner_errors.FailedTrialError(str(error)) from error
-        self._keep(values, epochs, trained)
+        self._kept.keep(_key(values, epochs), trained.to_json())
         return {self._metric: trained.value}
 
     def on_trial_end(self, trial: trial_lib.Trial) -> None:
@@ -233,19 +234,8 @@ class Tuner(base_tuner.BaseTuner):
 
     def _done(self, values: space_lib.Values, epochs: int) -> record.Trained | None:
         """Reads what came of a trial that was done before; None where there is none."""
-        path = self._path(values, epochs)
-        return record.Trained.from_json(path.read_text()) if path.exists() else None
-
-    def _keep(self, values: space_lib.Values, epochs: int, trained: record.Trained) -> None:
-        path = self._path(values, epochs)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
-        part.write_text(trained.to_json())
-        part.replace(path)  # whole or not at all
-
-    def _path(self, values: space_lib.Values, epochs: int) -> pathlib.Path:
-        told = json.dumps([values, epochs], sort_keys=True)
-        return self._root / "done" / f"{hashlib.sha256(told.encode()).hexdigest()[:16]}.json"
+        told = self._kept.read(_key(values, epochs))
+        return record.Trained.from_json(told) if told else None
 
 
 def _check(metric: str, value: float) -> None:
@@ -258,6 +248,12 @@ def _check(metric: str, value: float) -> None:
         raise RuntimeError(
             f"`tune.metric` must be defined on the eval split. Received: {metric}={value}"
         )
+
+
+def _key(values: space_lib.Values, epochs: int) -> str:
+    """Names a training by what it is asked."""
+    told = json.dumps([values, epochs], sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 def _number(trial: trial_lib.Trial) -> int:

@@ -109,3 +109,13 @@ def test_values_that_are_lists_or_null_have_a_place(search):
     ]
     found = dataclasses.replace(search, space=space, trials=trials)
     assert len(searches.build({"cnn": found}).plots) == 2
+
+
+def test_an_own_value_of_nothing_has_a_place_though_it_has_no_logarithm(search):
+    """As of a weight decay that a config turns off, and a search looks for."""
+    off = {"train.learning_rate": 0.0, "model.activation": "gelu"}
+    trials = [dataclasses.replace(search.trials[0], values=off), *search.trials[1:]]
+    found = dataclasses.replace(search, trials=trials)
+    rate, *_ = searches._scales(found, found.ranked())
+    assert (rate.place(trials[0]), rate.place(trials[1])) == (0.0, 1.0)
+    assert len(searches.build({"transformer": found}).plots) == 2

@@ -122,3 +122,12 @@ def test_values_that_do_not_go_with_each_other_cost_no_trial_and_are_kept_in_min
     assert refused
     assert all(trial.reason.startswith("`width` must be odd") for trial in refused)
     assert len({tuple(trial.values.items()) for trial in refused}) == len(refused)
+
+
+@pytest.mark.parametrize("method", ["grid", "random", "bayesian"])
+def test_every_value_that_a_step_leads_to_is_tried_the_last_as_well(tmp_path, method):
+    lists = {"rate": {"min": 0.1, "max": 0.6, "step": 0.1}, "width": [3]}
+    own = {"rate": 0.1, "width": 3}
+    found = searching.searched(tmp_path, method=method, space=lists, own=own, trials=12)
+    tried = sorted(trial.values["rate"] for trial in found.trials)
+    assert tried == pytest.approx([0.1, 0.2, 0.3, 0.4, 0.5, 0.6])

@@ -95,3 +95,8 @@ def test_keras_tuners_own_values_are_left_out():
 )
 def test_values_are_spelled_as_a_config_has_them(value, spelled):
     assert settling.spell(value) == spelled
+
+
+def test_the_values_of_a_trial_are_spelled_with_their_keys():
+    values = {"train.learning_rate": 0.00312345, "model.num_layers": 4}
+    assert settling.spell_all(values) == "train.learning_rate 0.00312, model.num_layers 4"

@@ -49,3 +49,18 @@ def test_a_grid_has_every_combination_and_changes_the_last_key_first():
 )
 def test_a_value_lies_in_a_domain_or_not(fields, value, holds):
     assert space.read({"key": fields})["key"].holds(value) is holds
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"min": 0.1, "max": 0.7, "step": 0.2},
+        {"min": 0.001, "max": 1.0, "step": 10.0, "scale": "log"},
+        {"min": 3, "max": 9, "step": 3},
+    ],
+)
+def test_every_value_that_a_step_leads_to_lies_in_its_range(fields):
+    domain = space.read({"key": fields})["key"]
+    assert [value for value in domain.points() if not domain.holds(value)] == []
+    assert not domain.holds(fields["min"] - 1e-6)
+    assert not domain.holds(fields["max"] + 1e-6)

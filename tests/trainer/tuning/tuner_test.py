@@ -147,6 +147,28 @@ def test_each_trial_is_told_with_the_best_so_far_and_the_time_left(tmp_path):
     assert [event.seconds_left for event in ends] == [18.0, 9.0, 0.0]
 
 
+@pytest.mark.parametrize(("width", "most"), [(5, 4), (9, 5)])
+def test_of_a_grid_no_more_trials_are_announced_than_it_has(tmp_path, width, most):
+    """Two rates and three widths, one of which is refused; and the config's own, if it is new."""
+    told = []
+    searching.searched(
+        tmp_path,
+        tell=told.append,
+        method="grid",
+        trials=10,
+        space={"rate": [1e-3, 1e-2], "width": [3, 4, 5]},
+        own={"rate": 1e-3, "width": width},
+        refuse=lambda values: "`width` must be odd." if values["width"] == 4 else None,
+    )
+    starts = [event for event in told if isinstance(event, progress.TrialStarted)]
+    ends = [event for event in told if isinstance(event, progress.TrialEnded)]
+    assert [(start.number, start.trials) for start in starts] == [
+        (number, most) for number in range(1, most + 1)
+    ]
+    # The toy says that each takes 9 seconds.
+    assert [end.seconds_left for end in ends] == [9.0 * left for left in reversed(range(most))]
+
+
 def test_the_own_values_are_told_as_far_as_they_went(tmp_path):
     """Of Hyperband the config's own, if they are the best, go on from rung to rung."""
     own = {"rate": 1e-2, "width": 3}
