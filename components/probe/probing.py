@@ -136,8 +136,7 @@ class Probing:
         if not self._asked.probe.warmup or not self._answers_rows:
             return
         self._progress("trying warm-up requests")
-        heavy = ("attention",)  # nothing that is asked as often as to be warmed up
-        called = [name for name in self.found.called if name not in heavy]
+        called = [name for name in self.found.called if name not in session.SHOWING]
         names = (session.RAW, session.EXAMPLES, *called)
         made = warmup.records(self._asked.name, opened, self._rows, names)
         faults = list(warmup.faults(opened, made))

@@ -10,6 +10,12 @@ from components.evaluator import predictions
 from components.probe import client
 from schemas import features, masked_language_model
 
+# What serialized examples are called: by ours, and by TensorFlow Serving's classify and regress.
+_EXAMPLES = (
+    predictions.EXAMPLES,
+    tf.saved_model.CLASSIFY_INPUTS,
+    tf.saved_model.REGRESS_INPUTS,
+)
 # What a signature may ask beside texts: wishes that any model of ours grants, few tokens long.
 _WISHES: Mapping[str, np.ndarray] = {
     "max_new_tokens": np.array([8], np.int32),
@@ -83,8 +89,8 @@ def inputs(spec: client.Signature, rows: Sequence[Row]) -> dict[str, np.ndarray]
 
 
 def of_examples(rows: Sequence[Row]) -> dict[str, np.ndarray]:
-    """Makes what signatures of serialized examples take."""
-    return {predictions.EXAMPLES: strings([each.example for each in rows])}
+    """Makes what signatures of serialized examples take, by every name of it."""
+    return dict.fromkeys(_EXAMPLES, strings([each.example for each in rows]))
 
 
 def of_texts(rows: Sequence[Row]) -> dict[str, np.ndarray]:

@@ -6,11 +6,14 @@ from collections.abc import Iterator, Mapping
 
 from components.probe import client, config
 from trainer import export
+from trainer.tasks import attention
 
 RAW, EXAMPLES = export.RAW_SIGNATURE, export.EXAMPLES_SIGNATURE
 JUDGED = export.JUDGED_SIGNATURE
 # What the Evaluator calls, and no client.
 OF_EVALUATOR = (export.TRANSFORM_SIGNATURE, JUDGED)
+# What only shows, and is not asked as often as to be warmed up.
+SHOWING = (attention.SIGNATURE, attention.CROSS_SIGNATURE)
 
 
 @dataclasses.dataclass

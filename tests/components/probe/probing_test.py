@@ -4,6 +4,7 @@ import pathlib
 
 import pytest
 import tensorflow as tf
+from tensorflow_serving.apis import prediction_log_pb2
 
 from components.evaluator import predictions
 from components.probe import outcome, probing
@@ -214,6 +215,28 @@ def test_signatures_that_write_are_called_as_far_as_their_inputs_are_known(seen:
     assert found.not_called == ("look",)
     # It answers two rows whatever is asked: warm-up requests have one, and more.
     assert {finding.check for finding in found.findings} == {"warmup"}
+
+
+class _Classifying(models.Model):
+    """Answers TensorFlow Serving's classify as well, and shows what it looked at."""
+
+    def signatures(self) -> dict:
+        inputs = tf.TensorSpec([None], tf.string, name="inputs")
+        text = tf.TensorSpec([None], tf.string, name="text")
+        look = tf.function(lambda text: {"tokens": text}).get_concrete_function(text=text)
+        classify = tf.function(self.examples).get_concrete_function(inputs)
+        shown = dict.fromkeys(("attention", "cross_attention"), look)
+        return {**super().signatures(), "classify": classify, **shown}
+
+
+def test_what_clients_ask_often_is_warmed_up(seen: Seen) -> None:
+    tried = _asked_here(_Classifying(), seen)
+    assert tried.so_far.passed
+    assert tried.so_far.called == ("attention", "classify", "cross_attention")
+    logs = [prediction_log_pb2.PredictionLog.FromString(record) for record in tried.records]
+    assert {log.predict_log.request.model_spec.signature_name for log in logs} == {
+        *("serving_default", "serving_examples", "classify"),
+    }
 
 
 class _Silent(models.Model):

@@ -42,8 +42,10 @@ def test_a_signature_gets_what_it_asks_for() -> None:
         "text": [b"one", b"two"],
         "text_pair": [b"", b""],
     }
-    [(name, examples)] = requests.inputs(_signature("examples"), rows).items()
-    assert (name, examples.tolist()) == ("examples", [row.example for row in rows])
+    # TensorFlow Serving's own methods, classify and regress, call them inputs.
+    for asked in ("examples", "inputs"):
+        [(name, examples)] = requests.inputs(_signature(asked), rows).items()
+        assert (name, examples.tolist()) == (asked, [row.example for row in rows])
     wished = requests.inputs(_signature("text", "seed", "top_p"), rows)
     assert (wished["seed"].tolist(), wished["top_p"].dtype) == ([7], np.float32)
 
