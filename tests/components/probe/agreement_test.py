@@ -34,8 +34,8 @@ def _kept(texts: list[str], **answer: object) -> list[predictions.Prediction]:
 def _near_ties(count: int) -> Came:
     """Has as many rows of 4 end in the other of two labels that are as likely as each other."""
     half = {"probabilities": [0.5, 0.5]}
-    tied = _kept(["o"] * count, label="good".encode(), **half)
-    clear = _kept(["o"] * (4 - count), label="bad".encode(), **half)
+    tied = _kept(["o"] * count, label=b"good", **half)
+    clear = _kept(["o"] * (4 - count), label=b"bad", **half)
     rows = [dataclasses.replace(row, answer=_objects(row.answer)) for row in (*tied, *clear)]
     return _check(models.Model(), rows, "classification")
 
