@@ -4,6 +4,7 @@ import dataclasses
 import pathlib
 import random
 
+import keras
 import pytest
 
 _WORDS = {
@@ -14,6 +15,18 @@ _FILLERS = ["the", "film", "was", "a", "really", "so", "and", "plot", "with", "s
 MAX_LENGTH = 32
 # Neither is a multiple of a batch.
 _COUNTS = {"train": 333, "eval": 90}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _same_weights_for_each_file() -> None:
+    """Draws the weights that a file's fixtures start from as in any other run."""
+    keras.utils.set_random_seed(17)
+
+
+@pytest.fixture(autouse=True)
+def _same_weights_for_each_test(_same_weights_for_each_file: None) -> None:
+    """Draws the weights that a test starts from as if it ran alone."""
+    keras.utils.set_random_seed(17)
 
 
 @dataclasses.dataclass(frozen=True)
