@@ -99,6 +99,10 @@ def opening(owner: str, event: progress.Started) -> str:
         f"at most {console_text.count(event.epochs, 'epoch')} of "
         f"{console_text.count(event.steps_per_epoch, 'step')}",
     ]
+    if event.workers == 1:
+        facts.append("1 worker, since TF_CONFIG names no others")
+    elif event.workers is not None:
+        facts.append(console_text.count(event.workers, "worker"))
     if event.replicas > 1:
         facts.append(f"{event.replicas} replicas")
     if event.resumed_step:

@@ -1,7 +1,7 @@
-"""Cheap checks of the files that a config names, before TensorFlow is imported.
+"""Cheap checks of what a config names outside of it, before TensorFlow is imported.
 
-They read the beginnings of some files only, so that a table larger than memory costs no more than a
-small one. Whatever comes after that is Ingest's to judge.
+Of files they read the beginnings of some only, so that a table larger than memory costs no more
+than a small one. Whatever comes after that is Ingest's to judge.
 """
 
 import pathlib
@@ -13,6 +13,8 @@ from tensorflow_metadata.proto.v0 import schema_pb2
 from components.ingest import formats, sources
 from pipeline import config as config_lib
 from pipeline import config_errors, data_section, errors, sections, table_header
+from trainer import cluster
+from trainer import config as trainer_config
 
 _DEMO_DATA = "data/sentences.csv"
 _MAX_FILES = 100  # of each source, whose columns are looked at
@@ -23,14 +25,27 @@ _SET_DELIMITER = {",": '","', ";": '";"', "\t": r'"\t"', "|": "'\"|\"'"}
 
 
 def check(config: config_lib.Config) -> None:
-    """Checks that the files and the schema can be read, and that the columns are there.
+    """Checks that files and schema can be read, that columns are there, and who trains together.
 
     Raises:
         ConfigError: If anything is wrong; one line for each problem.
     """
-    problems = [*_schema_problems(config), *_data_problems(config)]
+    problems = [
+        *_schema_problems(config),
+        *_data_problems(config),
+        *_cluster_problems(config.train),
+    ]
     if problems:
         raise errors.ConfigError(problems)
+
+
+def _cluster_problems(train: trainer_config.TrainConfig) -> Iterator[str]:
+    if train.strategy != "multi_worker":
+        return
+    try:
+        cluster.read(train.batch_size)
+    except cluster.ClusterError as error:
+        yield str(error)
 
 
 def _schema_problems(config: config_lib.Config) -> Iterator[str]:

@@ -51,9 +51,13 @@ class Backup:
         self._checkpoint = tf.train.Checkpoint(variables=variables, best=best, state=self._state)
         self._manager = tf.train.CheckpointManager(self._checkpoint, directory, max_to_keep=1)
 
-    def restore(self) -> State | None:
-        """Brings the variables back and returns the state, or None where there is no backup."""
-        newest = self._manager.latest_checkpoint
+    def restore(self, directory: str | None = None) -> State | None:
+        """Brings the variables back and returns the state, or None where there is no backup.
+
+        Args:
+            directory: Where it lies, if not in this backup's own directory.
+        """
+        newest = tf.train.latest_checkpoint(directory or self._directory)
         if newest is None:
             return None
         self._checkpoint.restore(newest).assert_consumed()

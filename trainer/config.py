@@ -124,7 +124,12 @@ class TrainConfig(Section):
             first, with the embeddings, or the whole `encoder`.
         patience: Epochs without a better eval loss before training stops.
         precision: `auto` takes mixed_bfloat16 or mixed_float16 on a GPU that has it.
-        cpu_replicas: Replicas on the CPU where there is no GPU, for trying distribution.
+        strategy: Over what a batch is dealt out: all GPUs of this machine (`mirrored`), those of
+            the workers that TF_CONFIG names (`multi_worker`; one worker without it), the cores of
+            a TPU, or the one device that TensorFlow takes by itself (`none`).
+        cpu_replicas: Replicas on the CPU where there is no GPU, for trying `mirrored`.
+        cpu_workers: Processes on the CPU of this machine where TF_CONFIG names no workers, for
+            trying `multi_worker`.
         seed: Seeds initial weights, dropout and the order of examples.
         backup_seconds: Time between two backups inside an epoch; each epoch ends with one.
     """
@@ -143,7 +148,9 @@ class TrainConfig(Section):
     freeze: int | str | None = None
     patience: int = pydantic.Field(3, ge=1, le=10_000)
     precision: Literal["auto", "float32", "mixed_bfloat16", "mixed_float16"] = "auto"
+    strategy: Literal["mirrored", "multi_worker", "tpu", "none"] = "mirrored"
     cpu_replicas: int = pydantic.Field(1, ge=1, le=64)
+    cpu_workers: int = pydantic.Field(1, ge=1, le=64)
     seed: int = pydantic.Field(1, ge=0, le=2**31 - 1)
     backup_seconds: float = pydantic.Field(60.0, ge=0.0)
 
@@ -163,6 +170,26 @@ class TrainConfig(Section):
                 f"Received: {freeze}"
             )
         return freeze
+
+    @pydantic.model_validator(mode="after")
+    def _devices_go_with_the_strategy(self) -> "TrainConfig":
+        for key, strategy in (("cpu_replicas", "mirrored"), ("cpu_workers", "multi_worker")):
+            if getattr(self, key) > 1 and self.strategy != strategy:
+                raise ValueError(
+                    f"`train.{key}` must be 1 unless `train.strategy` is {strategy}. "
+                    f"Received: {getattr(self, key)} with {self.strategy}"
+                )
+        if self.cpu_workers > self.batch_size:
+            raise ValueError(
+                f"`train.cpu_workers` must be at most `train.batch_size` ({self.batch_size}). "
+                f"Received: {self.cpu_workers}"
+            )
+        if self.strategy == "tpu" and self.precision == "mixed_float16":
+            raise ValueError(
+                "`train.precision` must be one that a TPU computes: auto, float32 or "
+                f"mixed_bfloat16. Received: {self.precision}"
+            )
+        return self
 
 
 def frozen_beyond(freeze: int, num_layers: int) -> str:

@@ -57,6 +57,7 @@ class Fit:
         summary: Callable[[dict[str, float]], dict[str, float]] = lambda means: {},
         started: float | None = None,
         pause_after: int | None = None,
+        restored_from: str | None = None,
     ):
         """Makes the training, or takes it up where its backup stands.
 
@@ -73,6 +74,7 @@ class Fit:
             summary: Computes more metrics of the means over the eval split.
             started: When this process began, as `time.monotonic` tells it; None for now.
             pause_after: The epoch after which it stops, with a backup to go on from.
+            restored_from: Where a backup to go on from lies, if not in `backup_dir`.
         """
         self._weights = [v.value for v in model.weights]
         self._best = [tf.Variable(tf.zeros_like(w), trainable=False) for w in self._weights]
@@ -88,7 +90,7 @@ class Fit:
         self._report = report
         self._summary = summary
         self._pause_after = pause_after
-        self._state = self._backup.restore() or backup_lib.State()
+        self._state = self._backup.restore(restored_from) or backup_lib.State()
         self._saved_at = time.monotonic()
         self._earlier_seconds = self._state.seconds
         self._started = self._saved_at if started is None else started

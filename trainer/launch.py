@@ -10,14 +10,15 @@ import tempfile
 from collections.abc import Iterator
 
 from schemas import errors
-from trainer import listeners, progress
+from trainer import cluster, config, listeners, progress
 from trainer import request as request_lib
 
 
 def run(request: request_lib.Request, listener: listeners.Listener) -> None:
     """Runs the request in a new process and hands its events to the listener.
 
-    What the process prints goes where this process prints.
+    What the process prints goes where this process prints. Where `train.cpu_workers` asks for more
+    of them, the first tells the events.
 
     Raises:
         DataError: If the data broke a rule.
@@ -28,24 +29,37 @@ def run(request: request_lib.Request, listener: listeners.Listener) -> None:
         path.write_text(request.to_json())
         read_fd, write_fd = os.pipe()
         command = [sys.executable, "-m", "trainer.process", str(path), str(write_fd)]
-        with (
-            os.fdopen(read_fd) as events,
-            _process(command, write_fd) as process,
-        ):
+        with os.fdopen(read_fd) as events, contextlib.ExitStack() as stack:
+            with os.fdopen(write_fd):  # the end is seen once the processes' copies are closed, too
+                processes = [
+                    stack.enter_context(_process(command, write_fd, own))
+                    for own in _environments(request.train)
+                ]
             failed = _listen(events, listener)
-            status = process.wait()
+            statuses = [process.wait() for process in processes]
     if failed and failed.kind == errors.DataError.__name__:
         raise errors.DataError(failed.message)
-    if status:
-        raise RuntimeError(_reason(failed, status))
+    if any(statuses):
+        raise RuntimeError(_reason(failed, statuses))
+
+
+def _environments(train: config.TrainConfig) -> list[dict[str, str]]:
+    """Lists what each process has in its environment beside what this one has."""
+    if train.cpu_workers == 1 or os.environ.get(cluster.VARIABLE):
+        return [{}]
+    return [
+        # They would all take the same GPUs.
+        {cluster.VARIABLE: worker.to_text(), "CUDA_VISIBLE_DEVICES": "-1"}
+        for worker in cluster.on_this_machine(train.cpu_workers)
+    ]
 
 
 @contextlib.contextmanager
-def _process(command: list[str], events_fd: int) -> Iterator[subprocess.Popen]:
+def _process(command: list[str], events_fd: int, own: dict[str, str]) -> Iterator[subprocess.Popen]:
     """Runs the command; it does not outlive the block."""
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+    path = os.pathsep.join(p for p in sys.path if p)
+    environment = {**os.environ, "PYTHONPATH": path, **own}
     process = subprocess.Popen(command, pass_fds=[events_fd], env=environment)
-    os.close(events_fd)  # the reader sees the end once the child's copy is closed as well
     try:
         yield process
     finally:
@@ -64,8 +78,11 @@ def _listen(events: Iterator[str], listener: listeners.Listener) -> progress.Fai
     return None
 
 
-def _reason(failed: progress.Failed | None, status: int) -> str:
-    if failed:
+def _reason(failed: progress.Failed | None, statuses: list[int]) -> str:
+    # Where one worker ends, the others lose it: that is no reason.
+    lost = {0, cluster.LOST_STATUS}
+    status = next((status for status in statuses if status not in lost), max(statuses))
+    if failed and (failed.kind != cluster.WorkerLostError.__name__ or status in lost):
         return f"{failed.kind}: {failed.message}"
     if status < 0:
         name = signal.Signals(-status).name

@@ -19,6 +19,7 @@ class Started:
         replicas: Devices that share each batch.
         precision: The Keras dtype policy in force.
         resumed_step: Steps done by an earlier, interrupted training; 0 for a fresh one.
+        workers: Processes that have those devices; None where the strategy knows of none.
     """
 
     epochs: int
@@ -27,6 +28,7 @@ class Started:
     replicas: int
     precision: str
     resumed_step: int
+    workers: int | None = None
 
 
 @dataclasses.dataclass(frozen=True)

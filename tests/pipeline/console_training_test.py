@@ -66,6 +66,14 @@ def test_opening_names_what_there_is_to_know() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("workers", "told"), [(1, "1 worker, since TF_CONFIG names no others"), (2, "2 workers")]
+)
+def test_opening_tells_how_many_train_together(workers: int, told: str) -> None:
+    started = dataclasses.replace(_STARTED, workers=workers)
+    assert console_training.opening("Trainer", started).endswith(f"200 steps, {told}")
+
+
 def test_opening_leaves_out_what_is_usual() -> None:
     assert console_training.opening("Trainer", dataclasses.replace(_STARTED, epochs=1)) == (
         "Trainer: 1,234,567 weights in float32, at most 1 epoch of 200 steps"

@@ -349,3 +349,16 @@ def test_a_text_for_each_split_need_not_be_dealt_out() -> None:
     assert "at least 2 files" in _check(
         None, "task=language_model", "data={train: a.txt, eval: b.txt, format: whole_txt}"
     )
+
+
+_TWO_WORKERS = '{"cluster": {"worker": ["a:1", "b:2"]}, "task": {"type": "worker", "index": 2}}'
+
+
+def test_a_cluster_that_is_none_is_told_before_anything_runs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TF_CONFIG", _TWO_WORKERS)
+    table = b"text,label\nhello,1\n"
+    problem = "`task` of TF_CONFIG must have an `index` from 0 to 1. Received: 2"
+    assert problem in _check(table, "train.strategy=multi_worker")
+    assert _check(table) == ""  # who trains alone does not look

@@ -43,6 +43,25 @@ def test_what_is_not_known_is_refused(key, value):
     assert key in _refusal(**{key: value})
 
 
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"strategy": "horovod"}, "'mirrored', 'multi_worker', 'tpu' or 'none'"),
+        ({"cpu_replicas": 2, "strategy": "none"}, "unless `train.strategy` is mirrored. Received"),
+        ({"cpu_workers": 2}, "is multi_worker. Received: 2 with mirrored"),
+        (
+            {"cpu_workers": 3, "strategy": "multi_worker", "batch_size": 2},
+            "`train.cpu_workers` must be at most `train.batch_size` (2). Received: 3",
+        ),
+        ({"strategy": "tpu", "precision": "mixed_float16"}, "one that a TPU computes"),
+    ],
+)
+def test_devices_that_do_not_go_with_each_other_are_refused(values, message):
+    with pytest.raises(pydantic.ValidationError) as refused:
+        config.TrainConfig(**values)
+    assert message in str(refused.value)
+
+
 @pytest.mark.parametrize("batches", [0, -1])
 def test_a_group_has_a_batch_at_least(batches):
     with pytest.raises(pydantic.ValidationError, match="accumulate_batches"):

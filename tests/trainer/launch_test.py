@@ -8,10 +8,12 @@ import time
 import pytest
 
 from schemas import errors
-from trainer import launch, progress
+from trainer import cluster, config, launch, progress
 
 
 class _Request:
+    train = config.TrainConfig()
+
     def to_json(self):
         return "{}"
 
@@ -70,6 +72,46 @@ def test_a_silent_end_is_told_by_its_status(stand_in):
     stand_in("os._exit(7)")
     with pytest.raises(RuntimeError, match="ended with status 7"):
         launch.run(_Request(), lambda event: None)
+
+
+class _RequestOfTwo(_Request):
+    train = config.TrainConfig(strategy="multi_worker", cpu_workers=2)
+
+
+_WORKER = "import json\nworker = json.loads(os.environ['TF_CONFIG'])['task']['index']\n"
+_LOST = _tell(progress.Failed("WorkerLostError", "Another worker is gone (reset)."))
+
+
+@pytest.mark.parametrize(
+    ("worker", "end", "reason"),
+    [
+        (0, "os.kill(os.getpid(), signal.SIGKILL)", r"killed by SIGKILL"),
+        (1, "os.kill(os.getpid(), signal.SIGKILL)", r"killed by SIGKILL"),
+        (1, "os._exit(7)", "ended with status 7"),
+        (1, "sys.exit(75)", r"^WorkerLostError: Another worker is gone \(reset\)"),
+    ],
+)
+def test_what_ended_a_worker_is_told_and_not_that_the_others_lost_it(
+    stand_in, monkeypatch, worker, end, reason
+):
+    monkeypatch.delenv(cluster.VARIABLE, raising=False)
+    of_other = "".join(
+        f"    {line}\n" for line in f"{_LOST}sys.exit({cluster.LOST_STATUS})".split("\n")
+    )
+    stand_in(f"{_WORKER}if worker == {worker}:\n    {end}\nelse:\n{of_other}")
+    with pytest.raises(RuntimeError, match=reason):
+        launch.run(_RequestOfTwo(), lambda event: None)
+
+
+def test_a_worker_that_others_are_named_to_starts_no_more(stand_in, monkeypatch):
+    given = cluster.Cluster(("host-0:1", "host-1:1"), 1).to_text()
+    monkeypatch.setenv(cluster.VARIABLE, given)
+    stand_in(
+        f"{_WORKER}tell(json.dumps({{'event': 'Step', 'epoch': worker, 'step': 0, 'loss': 0}}))"
+    )
+    heard = []
+    launch.run(_RequestOfTwo(), heard.append)
+    assert heard == [progress.Step(1, 0, 0)]
 
 
 def test_the_process_does_not_outlive_an_interrupted_listener(stand_in, monkeypatch):

@@ -14,7 +14,8 @@ from trainer import config
 # changes how fast the very same is learned, and not what.
 NOT_TUNED = (
     *("train.epochs", "train.epoch_batches", "train.patience", "train.seed"),
-    *("train.precision", "train.cpu_replicas", "train.backup_seconds"),
+    *("train.precision", "train.backup_seconds"),
+    *("train.strategy", "train.cpu_replicas", "train.cpu_workers"),
     *("model.init_from", "model.recompute"),
 )
 LOSS = "loss"  # told after each epoch by every task; lower is better
