@@ -1,6 +1,6 @@
 """AdamW with warm-up and cosine decay."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import keras
@@ -52,6 +52,15 @@ class _AdamW(keras.optimizers.AdamW):
         share = self._shares[self._var_key(variable)]
         super().update_step(gradient, variable, learning_rate * share)
 
+    def _all_reduce_sum_gradients(
+        self, grads_and_vars: Iterable[tuple[tf.Tensor, tf.Variable]]
+    ) -> list[tuple[tf.Tensor, tf.Variable]]:
+        """Leaves gradients as they are, which are those of the whole batch already.
+
+        Keras would sum them over the replicas here, after it has clipped those of each for itself.
+        """
+        return list(grads_and_vars)
+
     def _apply_weight_decay(self, variables: list[keras.Variable]) -> None:
         """Decays weights as much slower as they learn: AdamW's decay goes with the rate."""
         whole: float = self.weight_decay
@@ -65,31 +74,24 @@ class _AdamW(keras.optimizers.AdamW):
 def build(
     train: config.TrainConfig,
     total_steps: int,
-    num_replicas: int,
     loss_scaling: bool,
     rates: Mapping[str, float] | None = None,
 ) -> keras.optimizers.Optimizer:
-    """Makes the optimizer; each replica hands it the mean over replicas of the summed gradients.
-
-    Keras clips a replica's gradients before it sums them over the replicas. Handed the mean of the
-    true gradient, and clipped at an equal part of the bound, they sum to the true gradient clipped
-    at the bound, whatever the number of replicas.
+    """Makes the optimizer; each replica hands it the gradient of the whole batch.
 
     Args:
         train: Rates, decay and the bound.
         total_steps: Steps of the whole training.
-        num_replicas: Replicas in sync.
         loss_scaling: Whether to scale the loss so that float16 gradients do not vanish.
         rates: Path of a weight to the share of the learning rate, and so of the decay, that it is
             trained at; None, or any not named: the whole.
     """
-    clip_norm = train.clip_norm / num_replicas if train.clip_norm else None
     optimizer = _AdamW(
         rates or {},
         schedule(train, total_steps),
         weight_decay=train.weight_decay,
         beta_2=0.98,  # as in Vaswani et al. 2017, sec. 5.3: short trainings need a shorter memory
-        global_clipnorm=clip_norm,
+        global_clipnorm=train.clip_norm,
     )
     optimizer.exclude_from_weight_decay(var_names=list(_NO_DECAY))
     return keras.optimizers.LossScaleOptimizer(optimizer) if loss_scaling else optimizer

@@ -79,8 +79,7 @@ def build(
             gradients, weight = tf.distribute.get_replica_context().all_reduce(
                 "SUM", (gradients, weight)
             )
-        # The optimizer sums over the replicas once more.
-        means = [tf.math.divide_no_nan(g, weight * num_replicas) for g in gradients]
+        means = [tf.math.divide_no_nan(g, weight) for g in gradients]
         optimizer.apply(means, model.trainable_variables)
 
     def judge_replica(batch: input_lib.Batch) -> Sums:

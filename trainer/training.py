@@ -80,7 +80,6 @@ def run(
         adamw = optimizer.build(
             request.train,
             total_steps=request.train.epochs * updates_per_epoch,
-            num_replicas=devices.num_replicas_in_sync,
             loss_scaling=policy == "mixed_float16",
             rates=_rates(model, request),
         )

@@ -221,7 +221,7 @@ def _step(rates, weight_decay):
     train = config.TrainConfig(
         learning_rate=0.1, warmup_fraction=0.0, weight_decay=weight_decay, clip_norm=None
     )
-    adamw = optimizer.build(train, 10**9, num_replicas=1, loss_scaling=False, rates=rates)
+    adamw = optimizer.build(train, 10**9, loss_scaling=False, rates=rates)
     adamw.build(weights)
     adamw.apply([tf.constant([1.0, -1.0, 2.0])] * 2, weights)
     return [weight.numpy() - 1.0 for weight in weights]

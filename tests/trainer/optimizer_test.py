@@ -31,7 +31,7 @@ def _moved(gradient, **values):
     """Applies one step to a weight of 1 and returns how far it moved."""
     weight = keras.Variable(np.ones(4, np.float32), name="kernel")
     train = _config(learning_rate=0.1, warmup_fraction=0.0, **values)
-    adamw = optimizer.build(train, total_steps=10**9, num_replicas=1, loss_scaling=False)
+    adamw = optimizer.build(train, total_steps=10**9, loss_scaling=False)
     adamw.build([weight])
     adamw.apply([tf.constant(gradient, tf.float32)], [weight])
     return adamw, np.asarray(weight) - 1.0
@@ -61,7 +61,7 @@ def test_decay_shrinks_kernels_and_leaves_biases_and_norms():
     for weight in layers.trainable_variables:
         weight.assign(np.ones(weight.shape))
     train = _config(learning_rate=0.1, warmup_fraction=0.0, weight_decay=0.5, clip_norm=None)
-    adamw = optimizer.build(train, 10**9, num_replicas=1, loss_scaling=False)
+    adamw = optimizer.build(train, 10**9, loss_scaling=False)
     adamw.build(layers.trainable_variables)
     adamw.apply([tf.zeros(w.shape) for w in layers.trainable_variables], layers.trainable_variables)
 

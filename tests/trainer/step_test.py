@@ -44,7 +44,6 @@ def _trained(*groups, accumulate_batches, loss_scaling=False, **train):
         adamw = optimizer.build(
             config.TrainConfig(learning_rate=0.1, warmup_fraction=0.0, **train),
             total_steps=10,
-            num_replicas=1,
             loss_scaling=loss_scaling,
         )
         adamw.build(model.trainable_variables)
