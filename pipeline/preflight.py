@@ -40,10 +40,8 @@ def check(config: config_lib.Config) -> None:
 
 
 def _cluster_problems(train: trainer_config.TrainConfig) -> Iterator[str]:
-    if train.strategy != "multi_worker":
-        return
     try:
-        cluster.read(train.batch_size)
+        cluster.of(train)
     except cluster.ClusterError as error:
         yield str(error)
 

@@ -18,6 +18,8 @@ import socket
 from collections.abc import Mapping
 from typing import Any
 
+from trainer import config
+
 VARIABLE = "TF_CONFIG"
 _JOBS = ("chief", "worker")  # in the order in which their processes are counted
 _ADDRESS = re.compile(r"\S+:\d{1,5}")
@@ -65,26 +67,30 @@ class Cluster:
 ALONE = Cluster()
 
 
-def read(batch_size: int, environment: Mapping[str, str] = os.environ) -> Cluster:
-    """Reads TF_CONFIG; without one, or with one that names nobody, a worker is alone.
+def of(train: config.TrainConfig, environment: Mapping[str, str] = os.environ) -> Cluster:
+    """Tells who trains together, and which of them this process is.
+
+    Without TF_CONFIG, with one that names nobody, or by another strategy, a worker is alone.
 
     Args:
-        batch_size: Examples in a global batch, of which each worker must have one at least.
+        train: Whether there may be others; each must have a row at least of every whole batch.
         environment: Where TF_CONFIG stands.
 
     Raises:
         ClusterError: If it is not what TensorFlow would understand, or there are too many workers.
     """
+    if train.strategy != "multi_worker":
+        return ALONE
     text = environment.get(VARIABLE, "")
     fields = _parsed(text) if text.strip() else {}
     jobs = fields.get("cluster") or {}
     if not jobs:
         return ALONE
     found = Cluster(_addresses(jobs), _index(jobs, fields.get("task")))
-    if found.workers > batch_size:
+    if found.workers > train.batch_size:
         raise ClusterError(
             f"{VARIABLE} must not name more workers than a batch has rows (`train.batch_size`: "
-            f"{batch_size}). Received: {found.workers} workers"
+            f"{train.batch_size}). Received: {found.workers} workers"
         )
     return found
 

@@ -29,9 +29,7 @@ def train(request: request_lib.Request, report: Callable[[progress.Event], None]
         WorkerLostError: If another worker is gone.
         WorkersDifferError: If the workers are asked for different things.
     """
-    workers = cluster.ALONE
-    if request.train.strategy == "multi_worker":
-        workers = cluster.read(request.train.batch_size)
+    workers = cluster.of(request.train)
     told = report if workers.is_chief else lambda event: None
     with multi_worker.places(request, workers) as own:
         try:

@@ -5,8 +5,10 @@ from typing import Any
 from tfx import types
 from tfx.components.trainer import executor
 from tfx.types import artifact_utils, standard_component_specs
+from tfx.utils import json_utils
 
 from components.trainer import baseline
+from trainer import cluster, config
 
 
 class Executor(executor.GenericExecutor):
@@ -20,6 +22,9 @@ class Executor(executor.GenericExecutor):
     ) -> None:
         """Trains a model and keeps the statistics with it."""
         super().Do(input_dict, output_dict, exec_properties)
+        settings = json_utils.loads(exec_properties[standard_component_specs.CUSTOM_CONFIG_KEY])
+        if not cluster.of(config.TrainConfig(**settings["train"])).is_chief:
+            return  # the chief writes for all
         baseline.keep(
             artifact_utils.get_single_uri(output_dict[standard_component_specs.MODEL_KEY]),
             artifact_utils.get_single_uri(input_dict[baseline.STATISTICS_KEY]),

@@ -4,45 +4,56 @@ import json
 
 import pytest
 
-from trainer import cluster
+from trainer import cluster, config
 
 
 def _environment(jobs, task):
     return {"TF_CONFIG": json.dumps({"cluster": jobs, "task": task})}
 
 
+def _read(environment, batch_size=8):
+    train = config.TrainConfig(strategy="multi_worker", batch_size=batch_size)
+    return cluster.of(train, environment)
+
+
 def _refusal(text, batch_size=8):
     with pytest.raises(cluster.ClusterError) as refused:
-        cluster.read(batch_size, {"TF_CONFIG": text})
+        _read({"TF_CONFIG": text}, batch_size)
     assert "\n" not in str(refused.value)
     return str(refused.value)
 
 
 @pytest.mark.parametrize("environment", [{}, {"TF_CONFIG": " "}, {"TF_CONFIG": '{"task": {}}'}])
 def test_without_others_a_worker_is_alone(environment):
-    alone = cluster.read(1, environment)
+    alone = _read(environment, batch_size=1)
     assert (alone.workers, alone.is_chief) == (1, True)
+
+
+@pytest.mark.parametrize("strategy", ["mirrored", "tpu", "none"])
+def test_by_another_strategy_nobody_looks_for_others(strategy):
+    train = config.TrainConfig(strategy=strategy)
+    assert cluster.of(train, {"TF_CONFIG": "{cluster"}) is cluster.ALONE
 
 
 @pytest.mark.parametrize("index", [1, "1"])
 def test_the_first_worker_is_the_chief(index):
     jobs = {"worker": ["a:1", "b:2"]}
-    chief = cluster.read(2, _environment(jobs, {"type": "worker", "index": 0}))
-    other = cluster.read(2, _environment(jobs, {"type": "worker", "index": index}))
+    chief = _read(_environment(jobs, {"type": "worker", "index": 0}))
+    other = _read(_environment(jobs, {"type": "worker", "index": index}))
     assert (chief, chief.is_chief) == (cluster.Cluster(("a:1", "b:2"), 0), True)
     assert (other, other.is_chief) == (cluster.Cluster(("a:1", "b:2"), 1), False)
 
 
 def test_a_job_for_the_chief_comes_before_the_workers():
     jobs = {"worker": ["b:2", "c:3"], "chief": ["a:1"]}
-    chief = cluster.read(8, _environment(jobs, {"type": "chief", "index": 0}))
-    last = cluster.read(8, _environment(jobs, {"type": "worker", "index": 1}))
+    chief = _read(_environment(jobs, {"type": "chief", "index": 0}))
+    last = _read(_environment(jobs, {"type": "worker", "index": 1}))
     assert (chief.addresses, chief.index, last.index) == (("a:1", "b:2", "c:3"), 0, 2)
 
 
 def test_what_is_spelled_is_read_again():
     of_two = cluster.on_this_machine(2)
-    assert [cluster.read(2, {"TF_CONFIG": each.to_text()}) for each in of_two] == of_two
+    assert [_read({"TF_CONFIG": each.to_text()}) for each in of_two] == of_two
     assert [each.index for each in of_two] == [0, 1]
     assert len(set(of_two[0].addresses)) == 2
 
@@ -83,7 +94,7 @@ def test_what_tensorflow_would_not_understand_is_one_line(text, rule):
 
 def test_each_worker_has_a_row_of_a_batch():
     text = cluster.Cluster(("a:1", "b:2", "c:3"), 2).to_text()
-    assert cluster.read(3, {"TF_CONFIG": text}).workers == 3
+    assert _read({"TF_CONFIG": text}, batch_size=3).workers == 3
     assert _refusal(text, batch_size=2) == (
         "TF_CONFIG must not name more workers than a batch has rows (`train.batch_size`: 2). "
         "Received: 3 workers"

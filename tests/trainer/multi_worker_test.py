@@ -1,98 +1,94 @@
-"""Trainings on two processes of this machine that meet by TF_CONFIG, beside one on a single one."""
+"""What a worker does for itself: where it writes, and what it says of the others."""
 
 import pathlib
-import signal
-import subprocess
+import time
 
-import numpy as np
 import pytest
+import tensorflow as tf
 
-from tests.trainer import trainings as trainings_lib
-from trainer import cluster, launch, progress, training_record
-
-# Sums in another order: float32 rounding, which grows a little from step to step.
-_SAME = 1e-5
-# Replicas drop other units than one would. The bound clips some steps and not others, so that one
-# of the wrong size would show.
-_SETTINGS = {"epochs": 2, "dropout": 0.0, "clip_norm": 0.3}
-_TWO = {**_SETTINGS, "strategy": "multi_worker", "cpu_workers": 2}
+from schemas import tasks
+from trainer import cluster, config, multi_worker, request
 
 
-@pytest.fixture(scope="module")
-def alone(transformed, tmp_path_factory):
-    """The training of one process, on the device that TensorFlow takes."""
-    directory = tmp_path_factory.mktemp("alone")
-    return trainings_lib.train(transformed, directory, strategy="none", **_SETTINGS)
+@pytest.fixture
+def asked():
+    """A request, of which the places count."""
+    return request.Request(
+        task=tasks.Settings("classification"),
+        architecture="transformer",
+        model=config.ModelConfig(),
+        train=config.TrainConfig(),
+        max_length=8,
+        transform_output="/graph",
+        train_files=("/train/*",),
+        eval_files=("/eval/*",),
+        serving_model_dir="/model",
+        logs_dir="/logs",
+        backup_dir="/backups",
+    )
 
 
-@pytest.fixture(scope="module")
-def started():
-    """The processes that `launch` has started, in their order."""
-    processes = []
-
-    class Recorded(subprocess.Popen):
-        def __init__(self, *args, **kwargs):
-            super().__init__(*args, **kwargs)
-            processes.append(self)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(launch.subprocess, "Popen", Recorded)
-        yield processes
+@pytest.mark.parametrize("workers", [cluster.ALONE, cluster.Cluster(("a:1", "b:2"), 0)])
+def test_who_is_alone_or_the_chief_writes_where_it_is_asked_to(asked, workers):
+    with multi_worker.places(asked, workers) as own:
+        assert own is asked
 
 
-@pytest.fixture(scope="module")
-def together(transformed, tmp_path_factory):
-    """The training of two workers, and what was left in their place for temporary files."""
-    temporary = tmp_path_factory.mktemp("temporary")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TMPDIR", str(temporary))
-        training = trainings_lib.train(transformed, tmp_path_factory.mktemp("two"), **_TWO)
-    return training, list(temporary.iterdir())
+def test_another_worker_writes_to_be_forgotten_and_trains_the_same(asked):
+    with multi_worker.places(asked, cluster.Cluster(("a:1", "b:2"), 1)) as own:
+        places = [pathlib.Path(d) for d in (own.serving_model_dir, own.logs_dir, own.backup_dir)]
+        for place in places:
+            place.mkdir()
+        assert len({place.parent for place in places}) == 1
+        assert not own.exports
+        assert own.key() == asked.key()
+    assert not places[0].parent.exists()
 
 
-def test_two_workers_follow_the_loss_curve_of_one(alone, together):
-    two, _ = together
-    assert (alone.started.workers, alone.started.replicas) == (None, 1)
-    assert (two.started.workers, two.started.replicas) == (2, 2)
-    assert two.losses().shape == (2, 2)
-    np.testing.assert_allclose(two.losses(), alone.losses(), rtol=_SAME)
+def test_a_lost_worker_is_told_in_one_line():
+    message = (
+        "Graph execution error:\n\nDetected at node adamw/CollectiveReduceV2\n"
+        "Collective ops is aborted by: Connection reset by peer\n"
+        "The error could be from a previous operation."
+    )
+    error = multi_worker.lost(tf.errors.UnavailableError(None, None, message))
+    assert str(error) == (
+        "Another worker is gone (Collective ops is aborted by: Connection reset by peer). "
+        "A new run of all goes on from the backup."
+    )
 
 
-def test_the_model_that_the_chief_exports_answers_as_that_of_one(transformed, alone, together):
-    answers, expected = (t.answers(transformed.texts) for t in (together[0], alone))
-    np.testing.assert_allclose(answers["probabilities"], expected["probabilities"], rtol=1e-4)
+class _Two:
+    """A strategy in which another worker has another number."""
+
+    def run(self, function):
+        return function()
+
+    def experimental_local_results(self, value):
+        return [tf.concat([value, value + 1], axis=0)]
 
 
-def test_the_chief_alone_tells_and_writes(together):
-    two, left = together
-    assert [type(event) for event in two.events if not isinstance(event, progress.Step)] == [
-        *(progress.Started, progress.EpochEnd, progress.EpochEnd, progress.Finished)
-    ]
-    directory = pathlib.Path(two.serving_model_dir)
-    assert len(list((directory.parent / "logs").glob("*tfevents*"))) == 1
-    assert len(training_record.read(str(directory)).epochs) == 2
-    assert left == []
+def test_workers_that_differ_are_told_in_what():
+    with pytest.raises(multi_worker.WorkersDifferError) as differ:
+        multi_worker.agree(_Two(), "backup", 7)
+    assert str(differ.value) == (
+        "All workers must have the same backup. Received: 7 here, another elsewhere"
+    )
 
 
-def test_a_worker_killed_in_an_epoch_is_gone_on_from_by_all(transformed, alone, tmp_path, started):
-    asked = trainings_lib.ask(transformed, tmp_path, backup_seconds=0.0, **_TWO)
-    before = len(started)
+def test_workers_that_have_the_same_go_on():
+    multi_worker.agree(tf.distribute.MirroredStrategy(["/cpu:0"]), "backup", 7)
 
-    def kill_in_the_second_epoch(event):
-        if isinstance(event, progress.Step) and event.epoch == 2 and event.step >= 5:
-            started[before + 1].send_signal(signal.SIGKILL)
 
-    with pytest.raises(RuntimeError, match=r"killed by SIGKILL .*goes on from its backup"):
-        launch.run(asked, kill_in_the_second_epoch)
-    chief, other = started[before:]
-    # It did not wait for what will not come.
-    assert (chief.returncode, other.returncode) == (cluster.LOST_STATUS, -signal.SIGKILL)
-    assert not pathlib.Path(asked.serving_model_dir).exists()
+def test_a_worker_does_not_wait_for_ever_for_the_others(monkeypatch):
+    ended = []
+    monkeypatch.setattr(multi_worker, "_CONNECT_SECONDS", 0.01)
+    monkeypatch.setattr(multi_worker.os, "_exit", ended.append)
 
-    events = []
-    launch.run(asked, events.append)
-    resumed = trainings_lib.Training(events, asked.serving_model_dir)
-    steps = resumed.started.steps_per_epoch
-    assert steps + 4 <= resumed.started.resumed_step < 2 * steps
-    np.testing.assert_allclose(resumed.losses(), alone.losses()[1:], rtol=_SAME)
-    assert not any(pathlib.Path(asked.backup_dir).iterdir())
+    def meet():
+        while not ended:
+            time.sleep(0.01)
+
+    monkeypatch.setattr(tf.distribute, "MultiWorkerMirroredStrategy", meet)
+    multi_worker.connect()
+    assert ended == [cluster.LOST_STATUS]

@@ -13,6 +13,7 @@ from tfx.types import standard_artifacts
 
 from components import artifacts
 from components.trainer import baseline, component
+from trainer import cluster
 
 _SPLITS = ("train", "eval")
 _RUN_FN = """
@@ -37,7 +38,9 @@ def run_fn(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "quick_training", raising=False)
 
 
-def _pipeline(directory: pathlib.Path, run_fn: str) -> pipeline.Pipeline:
+def _pipeline(
+    directory: pathlib.Path, run_fn: str, strategy: str = "mirrored"
+) -> pipeline.Pipeline:
     """Writes the inputs, and puts the Trainer behind nodes that hand them over."""
     files = {
         "statistics/Split-train/FeatureStats.pb": "train",
@@ -64,7 +67,7 @@ def _pipeline(directory: pathlib.Path, run_fn: str) -> pipeline.Pipeline:
         run_fn=run_fn,
         train_args=trainer_pb2.TrainArgs(splits=["train"]),
         eval_args=trainer_pb2.EvalArgs(splits=["eval"]),
-        custom_config={"answer": "42"},
+        custom_config={"answer": "42", "train": {"strategy": strategy}},
         **{name: source.outputs["result"] for name, source in sources.items()},
     )
     return pipeline.Pipeline(
@@ -87,6 +90,17 @@ def test_the_model_carries_the_statistics_of_its_data(tmp_path: pathlib.Path) ->
         assert (statistics / f"Split-{split}" / "FeatureStats.pb").read_text() == split
     text = pathlib.Path(baseline.text_statistics_dir(str(model)), "text_statistics.json")
     assert text.read_text() == "{}"
+
+
+def test_the_chief_alone_writes_to_the_model(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = cluster.Cluster(("a:1", "b:2"), 1)
+    monkeypatch.setenv(cluster.VARIABLE, other.to_text())
+    runner = local_dag_runner.LocalDagRunner()
+    runner.run(_pipeline(tmp_path, "quick_training.run_fn", "multi_worker"))
+    [model] = (tmp_path / "root" / "Trainer" / "model").iterdir()
+    assert not baseline.is_kept(str(model))
 
 
 def test_a_training_that_fails_fails(tmp_path: pathlib.Path) -> None:
