@@ -69,7 +69,7 @@ def places(request: request_lib.Request, workers: cluster.Cluster) -> Iterator[r
 
 def lost(error: tf.errors.OpError) -> cluster.WorkerLostError:
     """Makes the error for a worker that is gone, of one of `LOST_ERRORS`."""
-    lines = error.message.splitlines()
+    lines = error.message.splitlines() or [type(error).__name__]
     reason = next((line for line in lines if "aborted" in line), lines[0])
     return cluster.WorkerLostError(
         f"Another worker is gone ({reason.strip()}). A new run of all goes on from the backup."

@@ -57,8 +57,10 @@ def run(
     keras.utils.set_random_seed(request.train.seed)
     devices = strategy.build(request.train, workers)
     key = backup.key(request)
+    policy = strategy.dtype_policy(request.train.precision, request.train.strategy)
     if workers.workers > 1:
-        multi_worker.agree(devices, "arguments and examples", key)
+        given = "arguments, examples and precision"
+        multi_worker.agree(devices, given, f"{key} in {policy}")
     task = tasks.get(request.task)
     transform_output = tft.TFTransformOutput(request.transform_output)
     train_split = _read("train", request.train_files, request, transform_output, task)
@@ -67,7 +69,6 @@ def run(
     # The last group of an epoch may be a smaller one.
     updates_per_epoch = -(-train_split.num_batches // request.train.accumulate_batches)
 
-    policy = strategy.dtype_policy(request.train.precision, request.train.strategy)
     keras.config.set_dtype_policy(policy)
     with devices.scope():
         model = _build(request, transform_output, task)

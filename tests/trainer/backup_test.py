@@ -49,6 +49,19 @@ def test_the_newest_state_counts_and_only_it_is_kept(tmp_path):
     assert float(again) == 3.0
 
 
+def test_what_another_wrote_is_taken_up_and_left_as_it_is(tmp_path):
+    _backup(tmp_path / "chiefs", tf.Variable(2.0), tf.Variable(1.0)).save(backup.State(step=3))
+
+    weight = tf.Variable(0.0)
+    own = _backup(tmp_path / "own", weight, tf.Variable(0.0))
+    assert own.restore(str(tmp_path / "chiefs")) == backup.State(step=3)
+    assert float(weight) == 2.0
+    own.save(backup.State(step=4))
+
+    again = _backup(tmp_path / "chiefs", tf.Variable(0.0), tf.Variable(0.0))
+    assert again.restore() == backup.State(step=3)
+
+
 def test_no_backup_is_none(tmp_path):
     assert _backup(tmp_path / "none", tf.Variable(1.0), tf.Variable(1.0)).restore() is None
 
