@@ -104,16 +104,13 @@ def _compile(config: config_lib.Config, asked: request.Asked) -> int:
     log = asked.output.with_suffix(".log")
     try:
         with quiet.to_log(log):
-            from pipeline.remote import compiling
-
-            told = compiling.compile_pipeline(config, asked)
+            told = _compiled(config, asked)
     except OSError as error:
         raise errors.ConfigError(
             "`--output` must be a file that can be written. "
             f"Received: {asked.output} ({error.strerror})"
         ) from error
-    except Exception as error:
-        logging.getLogger(__name__).exception("It was not compiled.")
+    except Exception as error:  # noqa: BLE001 - whatever it is, the log has it
         click.echo(f"error: {failure.explain(error).message}\nlog: {log}", err=True)
         return errors.ExitStatus.CRASHED
     log.unlink()
@@ -122,6 +119,17 @@ def _compile(config: config_lib.Config, asked: request.Asked) -> int:
     for name, value in told.items():
         click.echo(f"  {name}={value}")
     return 0
+
+
+def _compiled(config: config_lib.Config, asked: request.Asked) -> dict[str, Any]:
+    """Compiles; what fails is in the log with its traceback."""
+    from pipeline.remote import compiling
+
+    try:
+        return compiling.compile_pipeline(config, asked)
+    except Exception:
+        logging.getLogger(__name__).exception("It was not compiled.")
+        raise
 
 
 def _submit(
