@@ -10,6 +10,9 @@ from tfx.utils import json_utils
 from components.trainer import baseline
 from trainer import cluster, config
 
+EPOCHS_KEY = "epochs"  # told when a compiled pipeline is submitted, in place of the config's
+_CONFIG = standard_component_specs.CUSTOM_CONFIG_KEY
+
 
 class Executor(executor.GenericExecutor):
     """Trains as TFX does, then copies the statistics into the model's directory."""
@@ -21,8 +24,8 @@ class Executor(executor.GenericExecutor):
         exec_properties: dict[str, Any],
     ) -> None:
         """Trains a model and keeps the statistics with it."""
-        super().Do(input_dict, output_dict, exec_properties)
-        settings = json_utils.loads(exec_properties[standard_component_specs.CUSTOM_CONFIG_KEY])
+        super().Do(input_dict, output_dict, _as_told(exec_properties))
+        settings = json_utils.loads(exec_properties[_CONFIG])
         if not cluster.of(config.TrainConfig(**settings["train"])).is_chief:
             return  # the chief writes for all
         baseline.keep(
@@ -30,3 +33,12 @@ class Executor(executor.GenericExecutor):
             artifact_utils.get_single_uri(input_dict[baseline.STATISTICS_KEY]),
             artifact_utils.get_single_uri(input_dict[baseline.TEXT_STATISTICS_KEY]),
         )
+
+
+def _as_told(exec_properties: dict[str, Any]) -> dict[str, Any]:
+    """Puts what was told at submission into the settings of the training."""
+    if EPOCHS_KEY not in exec_properties:
+        return exec_properties
+    settings = json_utils.loads(exec_properties[_CONFIG])
+    settings["train"]["epochs"] = exec_properties[EPOCHS_KEY]
+    return {**exec_properties, _CONFIG: json_utils.dumps(settings)}
