@@ -1,7 +1,8 @@
 """The life of one model's versions: found, loaded, available, let go, unloaded.
 
 What the version policy asks for is loaded before what it no longer asks for is let go, so that
-there is always an answer; a version that cannot be loaded changes nothing for the others.
+there is always an answer; a version that cannot be loaded changes nothing for the others. What is
+wrong with its files is looked for first, and not tried again until they change.
 """
 
 import dataclasses
@@ -13,10 +14,30 @@ import pathlib
 import time
 from collections.abc import Iterator, Mapping
 
-from serving import config, errors, memory, metrics, servable, version, versions, warmup
+from serving import (
+    config,
+    errors,
+    integrity,
+    memory,
+    metrics,
+    servable,
+    version,
+    versions,
+    warmup,
+)
 
 _LOG = logging.getLogger(__name__)
 _REMEMBERED = 32  # versions of a model that have ended, and still stand in its status
+# What may be better the next time; all other codes tell of the version's files.
+_PASSING = (
+    errors.Code.CANCELLED,
+    errors.Code.UNKNOWN,
+    errors.Code.DEADLINE_EXCEEDED,
+    errors.Code.RESOURCE_EXHAUSTED,
+    errors.Code.ABORTED,
+    errors.Code.INTERNAL,
+    errors.Code.UNAVAILABLE,
+)
 
 
 class State(enum.IntEnum):
@@ -148,16 +169,18 @@ class Model:
             return True
 
     def _load(self, status: VersionStatus) -> None:
-        """Tries to load a version; what fails is tried again later, or given up."""
+        """Tries to load a version; what fails is tried again if that may help, or given up."""
         loading, name = self._server.loading, self.config.name
         status.state = State.LOADING
         status.attempts += 1
         try:
             status.changed_at = versions.changed_at(status.path)
+            integrity.check(status.path)
             status.served = self._make(status)
         except Exception as error:  # noqa: BLE001 - whatever is in a directory, its status tells it
             status.error = servable.translate(error)
-            if status.attempts > loading.max_num_load_retries:
+            may_pass = status.error.code in _PASSING
+            if not may_pass or status.attempts > loading.max_num_load_retries:
                 status.state = State.END
                 _LOG.error("%s: version %d is given up: %s", name, status.number, error)
                 return

@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from serving import config, errors, lifecycle, manager, servable, versions, warmup
+from serving import config, errors, integrity, lifecycle, manager, servable, versions, warmup
 from tests.serving import tiny
 
 NAME = "m"
 Make = Callable[..., manager.Manager]
+_BROKEN = {"broken": errors.Code.DATA_LOSS, "too large": errors.Code.RESOURCE_EXHAUSTED}
 
 
 class _Fake:
@@ -26,8 +27,9 @@ class _Fake:
         self.number = int(path.name)
         self.signatures: dict = {}
         self.loaded.append(self.number)
-        if (path / versions.MODEL_FILE).read_text() == "broken":
-            raise errors.ServingError(errors.Code.DATA_LOSS, "it is broken")
+        content = (path / versions.MODEL_FILE).read_text()
+        if content in _BROKEN:
+            raise errors.ServingError(_BROKEN[content], f"it is {content}")
 
     def close(self) -> None:
         self.closed.append(self.number)
@@ -37,6 +39,7 @@ class _Fake:
 def directory(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Path:
     """A serving directory whose models are not really loaded."""
     monkeypatch.setattr(servable, "Servable", _Fake)
+    monkeypatch.setattr(integrity, "check", lambda path: None)
     _Fake.loaded, _Fake.closed = [], []
     return tmp_path
 
@@ -117,13 +120,13 @@ def test_a_version_in_use_is_unloaded_when_it_is_let_go(
     assert _Fake.closed == [1]
 
 
-def test_a_broken_version_is_tried_six_times_and_changes_nothing(
+def test_what_may_pass_is_tried_six_times_and_changes_nothing(
     directory: pathlib.Path, make: Make
 ) -> None:
     models = make()
     _put(directory, 1)
     models.update()
-    _put(directory, 2, "broken")
+    _put(directory, 2, "too large")
     for _ in range(5):
         models.update()
         assert _states(models) == {2: "LOADING", 1: "AVAILABLE"}
@@ -133,8 +136,42 @@ def test_a_broken_version_is_tried_six_times_and_changes_nothing(
     assert _Fake.loaded == [1] + [2] * 6
     [status] = models.statuses(NAME, 2)
     assert status.error is not None
+    assert status.error.code is errors.Code.RESOURCE_EXHAUSTED
+    assert status.error.message == "it is too large"
+    assert _answers(models) == 1
+
+
+def test_what_is_wrong_with_its_files_is_tried_once_and_changes_nothing(
+    directory: pathlib.Path, make: Make
+) -> None:
+    models = make()
+    _put(directory, 1)
+    models.update()
+    _put(directory, 2, "broken")
+    for _ in range(3):
+        models.update()
+        assert _states(models) == {2: "END", 1: "AVAILABLE"}
+    assert _Fake.loaded == [1, 2]
+    [status] = models.statuses(NAME, 2)
+    assert status.error is not None
     assert (status.error.code, status.error.message) == (errors.Code.DATA_LOSS, "it is broken")
     assert _answers(models) == 1
+
+
+def test_torn_files_are_not_even_loaded(
+    directory: pathlib.Path, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()
+    monkeypatch.setattr(servable, "Servable", _Fake)
+    models = make()
+    _put(directory, 1)
+    for _ in range(3):
+        models.update()
+    assert _Fake.loaded == []
+    [status] = models.statuses(NAME, 1)
+    assert status.state is lifecycle.State.END
+    assert status.error is not None
+    assert status.error.message == f"Can't parse {directory}/1/saved_model.pb as binary proto"
 
 
 def test_a_version_that_fails_in_a_way_of_its_own_is_given_up_and_closed(
@@ -159,7 +196,7 @@ def test_retries_wait_twice_as_long_each_time(
     directory: pathlib.Path, make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     models = make(retry_seconds=1)
-    _put(directory, 1, "broken")
+    _put(directory, 1, "too large")
     tried = []
     for second in range(40):
         monkeypatch.setattr(time, "monotonic", lambda now=second: float(now))
@@ -169,10 +206,10 @@ def test_retries_wait_twice_as_long_each_time(
     assert tried == [0, 1, 3, 7, 15, 31]
 
 
-def test_a_broken_version_is_tried_again_once_its_files_change(
+def test_what_was_given_up_is_tried_again_once_its_files_change(
     directory: pathlib.Path, make: Make
 ) -> None:
-    models = make(max_num_load_retries=0)
+    models = make()
     path = _put(directory, 1, "broken")
     models.update()
     models.update()
