@@ -308,6 +308,62 @@ def test_a_model_that_is_served_no_more_is_unloaded(
     assert not models.is_ready()
 
 
+def _moved(directory: pathlib.Path) -> tuple[config.ModelConfig, ...]:
+    """The same model, at another directory."""
+    return _settings(directory, labels={"stable": 1}).models
+
+
+def test_a_model_that_moves_answers_from_its_old_directory_until_the_new_one_is_loaded(
+    directory: pathlib.Path, make: Make
+) -> None:
+    models = make()
+    _put(directory, 5)
+    models.update()
+    moved = directory / "moved"
+    moved.mkdir()
+    models.apply(_moved(moved))
+    models.update()
+    assert (_answers(models), models.is_ready()) == (5, True)
+    with pytest.raises(errors.ServingError, match="Unrecognized servable version label"):
+        _answers(models, label="stable")  # its labels come with it
+    _put(moved, 1, "broken")
+    models.update()
+    assert (_answers(models), _states(models)) == (5, {5: "AVAILABLE", 1: "END"})
+    assert _Fake.closed == []
+    _put(moved, 2)
+    models.update()
+    assert (_answers(models), _states(models)) == (2, {2: "AVAILABLE", 1: "END"})
+    assert _Fake.closed == [5]
+
+
+def test_a_model_that_moves_back_meanwhile_stays(directory: pathlib.Path, make: Make) -> None:
+    models = make()
+    _put(directory, 5)
+    models.update()
+    for number in (1, 2):
+        (directory / f"moved-{number}").mkdir()
+        models.apply(_moved(directory / f"moved-{number}"))
+        models.update()
+    models.apply(_settings(directory).models)
+    _put(directory / "moved-2", 7)
+    models.update()
+    assert (_answers(models), _Fake.loaded) == (5, [5])
+    models.stop()
+    assert _Fake.closed == [5]
+
+
+def test_a_model_of_which_nothing_answers_moves_at_once(
+    directory: pathlib.Path, make: Make
+) -> None:
+    models = make()
+    _put(directory, 5, "broken")
+    models.update()
+    (directory / "moved").mkdir()
+    models.apply(_moved(directory / "moved"))
+    with pytest.raises(errors.ServingError, match="Could not find any versions of model m"):
+        models.statuses(NAME)
+
+
 def test_stopping_waits_for_those_who_still_ask(directory: pathlib.Path, make: Make) -> None:
     models = make()
     _put(directory, 1)
