@@ -11,6 +11,7 @@ References:
 
 import math
 import pathlib
+import warnings
 
 import tensorflow as tf
 from google.protobuf import message
@@ -33,10 +34,16 @@ def check(path: pathlib.Path) -> None:
 
 
 def _check_graph(file: pathlib.Path) -> None:
+    content, saved = file.read_bytes(), saved_model_pb2.SavedModel()
     try:
-        saved = saved_model_pb2.SavedModel.FromString(file.read_bytes())
+        with warnings.catch_warnings():
+            # protobuf only warns of an end of a group that never began, and leaves out the rest.
+            warnings.simplefilter("ignore", RuntimeWarning)
+            is_read = saved.ParseFromString(content) == len(content)
     except message.DecodeError:
-        raise _lost(f"Can't parse {file} as binary proto") from None
+        is_read = False
+    if not is_read:
+        raise _lost(f"Can't parse {file} as binary proto")
     if not any(tf.saved_model.SERVING in graph.meta_info_def.tags for graph in saved.meta_graphs):
         raise errors.ServingError(
             errors.Code.NOT_FOUND,

@@ -57,7 +57,7 @@ class Manager:
     def apply(self, models: Sequence[config.ModelConfig]) -> None:
         """Takes other models, policies or labels; the thread does the rest.
 
-        A model whose directory is another now is loaded from there, and the one before answers until
+        A model whose directory is another now is loaded from there; the one before answers until
         that has been done.
         """
         with self._lock:
@@ -162,7 +162,7 @@ class Manager:
         return [known[number] for number in sorted(known, reverse=True)]
 
     def _known(self, name: str) -> Mapping[int, lifecycle.VersionStatus]:
-        """Finds the versions of a model by number, those of another directory to come among them."""
+        """Finds the versions of a model by number, also those that are to take its place."""
         served, coming = self._models.get(name), self._coming.get(name)
         if served is None or coming is None:
             return {} if served is None else served.statuses

@@ -46,6 +46,15 @@ def test_what_is_torn_is_told(version: pathlib.Path, name: str, kept: int, messa
     assert raised.value.code is expected
 
 
+# An end of a group, and a length without what is so long.
+@pytest.mark.parametrize("content", [b"torn", b"\x0a"])
+def test_what_is_no_graph_at_all_is_told(version: pathlib.Path, content: bytes) -> None:
+    (version / _GRAPH).write_bytes(content)
+    with pytest.raises(errors.ServingError, match="Can't parse") as raised:
+        integrity.check(version)
+    assert raised.value.code is errors.Code.DATA_LOSS
+
+
 def test_a_graph_for_training_alone_is_none_to_serve(version: pathlib.Path) -> None:
     saved = saved_model_pb2.SavedModel.FromString((version / _GRAPH).read_bytes())
     saved.meta_graphs[0].meta_info_def.tags[:] = [tf.saved_model.TRAINING]
