@@ -137,8 +137,15 @@ def test_a_broken_version_changes_nothing(
         lambda: _state(running.server, 2) is lifecycle.State.END,
     )
     answers.judge_none_changed(1)
-    [status] = running.server.models.statuses("model", 2)
-    assert (status.attempts, status.error is not None) == (1, True)
+    client = tiny.Client(running.server.port)
+    _, told = client.get("/v1/models/model")
+    client.close()
+    first, second = told["model_version_status"]
+    assert (first["version"], first["state"]) == ("2", "END")
+    assert first["status"]["error_code"] in ("DATA_LOSS", "OUT_OF_RANGE")
+    assert first["status"]["error_message"]
+    assert (second["version"], second["state"]) == ("1", "AVAILABLE")
+    assert running.server.models.statuses("model", 2)[0].attempts == 1
 
 
 def test_an_end_loses_no_request(running: tiny.Running) -> None:

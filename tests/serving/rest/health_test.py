@@ -1,5 +1,6 @@
 """Whether it lives and answers, and what Prometheus is told."""
 
+import http.client
 import pathlib
 import re
 
@@ -27,6 +28,15 @@ def test_it_is_ready_once_there_is_a_version(saved: pathlib.Path, tmp_path: path
         tiny.wait_for(server.models.is_ready)
         assert client.get("/readyz") == (200, {"ready": True})
         client.close()
+
+
+def test_metrics_are_text_as_prometheus_reads_it(base_path: pathlib.Path) -> None:
+    with tiny.serving(tiny.settings(base_path)) as server:
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+        connection.request("GET", "/monitoring/prometheus/metrics")
+        response = connection.getresponse()
+        assert response.getheader("content-type", "").startswith("text/plain; version=0.0.4")
+        connection.close()
 
 
 def test_metrics_count_requests_and_batches(base_path: pathlib.Path) -> None:

@@ -137,6 +137,13 @@ ERRORS = [
     (
         "POST",
         PREDICT,
+        b'{"instances": [{"text": "a", "more": 1}]}',
+        400,
+        "keys must be equal to: text",
+    ),
+    (
+        "POST",
+        PREDICT,
         b'{"signature_name": "sums", "instances": [[1, 2]]}',
         400,
         "instances is a plain list, but expecting list of objects as multiple input tensors "
