@@ -1,10 +1,10 @@
-"""One tiny model, saved once for all tests of serving."""
+"""Tiny models, saved once for all tests of serving."""
 
 import pathlib
 
 import pytest
 
-from tests.serving import tiny
+from tests.serving import task_models, tiny
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +21,11 @@ def base_path(saved: pathlib.Path, tmp_path_factory: pytest.TempPathFactory) -> 
     directory = tmp_path_factory.mktemp("serving")
     tiny.put(saved, directory, 123)
     return directory
+
+
+@pytest.fixture(scope="session")
+def writer(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    """A language model that writes `task_models.SCRIPT`."""
+    path = tmp_path_factory.mktemp("writer") / "model"
+    task_models.language_model().save(path)
+    return path

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from serving import server
-from tests.serving import task_models, tiny
+from tests.serving import tiny
 
 _ROOT = pathlib.Path(__file__).resolve().parents[2]
 _PLACE = "localhost:8501"
@@ -23,14 +23,11 @@ def _lines() -> list[str]:
 
 @pytest.fixture(scope="module")
 def serving(
-    tmp_path_factory: pytest.TempPathFactory, saved: pathlib.Path
+    tmp_path_factory: pytest.TempPathFactory, saved: pathlib.Path, writer: pathlib.Path
 ) -> Iterator[server.Server]:
     """A server of models of the names that are asked for."""
     directory = tmp_path_factory.mktemp("told")
-    task_models.language_model().save(directory / "shakespeare" / "7")
-    tiny.put(saved, directory / "sentiment", 123)
-    names = ("shakespeare", "sentiment")
-    models = [{"name": name, "base_path": str(directory / name)} for name in names]
+    models = tiny.put_all(directory, shakespeare=(writer, 7), sentiment=(saved, 123))
     with tiny.serving(tiny.settings(directory, models=models)) as one:
         yield one
 

@@ -216,6 +216,9 @@ ERRORS = [
         400,
         "Tensor name: total has no shape information ",
     ),
+    # Of two things that are wrong, what is no request is told first.
+    ("POST", "/v1/models/other:predict", b"{", 400, "JSON Parse error: "),
+    ("POST", "/v1/models/other:classify", b"{}", 400, "key 'examples' is expected"),
     # What only the model can know is the client's fault as well.
     ("POST", PREDICT, b'{"signature_name": "narrow", "inputs": [7]}', 400, "is not in [0, 2)"),
     # What a request may cost.
