@@ -26,6 +26,7 @@ from serving import quiet, versions
 
 TEXT = "A film of rare warmth, with a plot that keeps its promises to the end."
 SLOWER = 2.0  # times the usual p99, while another version is loaded
+GROWN_MB = 20.0  # what a server may have more after all hostile requests: noise of the allocator
 _GRAPH = "saved_model.pb"
 _DATA = "variables/variables.data-00000-of-00001"
 
@@ -204,8 +205,11 @@ class _Run:
         print(f"{requests:,} hostile requests: no 5xx; {before:.0f} MB before, {after:.0f} after")
         each = requests // 30
         tried = serving_fuzz.fuzz_openapi(self._port, each, lambda label: True)
+        at_last = self._resident_mb()
         print(f"{len(tried)} operations of the OpenAPI document, {each} requests of each:")
-        print(f"  no error 5xx; {self._resident_mb():.0f} MB after", flush=True)
+        print(f"  no error 5xx; {at_last:.0f} MB after", flush=True)
+        if max(after, at_last) > before + GROWN_MB:
+            raise ProofError(f"memory has grown: {before:.0f}, {after:.0f}, {at_last:.0f} MB")
 
     def _resident_mb(self) -> float:
         pages = int(pathlib.Path(f"/proc/{self._process.pid}/statm").read_text().split()[1])

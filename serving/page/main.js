@@ -2,7 +2,7 @@
 
 import { answer } from "./answers.js";
 import * as attention from "./attention.js";
-import { debounced, fill, find, make, say } from "./dom.js";
+import { debounced, duration, fill, find, make, say } from "./dom.js";
 import { models as list, predict, setKey } from "./server.js";
 import { canWrite, Writing } from "./writing.js";
 
@@ -162,7 +162,7 @@ async function ask() {
     if (signal.aborted) return;
     const { shown, said } = answer(model.task?.name ?? "", told, row, page.inputs.map((input) => input.name));
     fill(find("result"), shown);
-    find("cost").textContent = `Answered in ${milliseconds < 10 ? milliseconds.toFixed(1) : Math.round(milliseconds)} ms`;
+    find("cost").textContent = `Answered in ${duration(milliseconds)}`;
     settle("ask");
     say(said);
     await gather(model, row, signal, false);
