@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator, Mapping
 
 from serving import (
+    background,
     config,
     errors,
     integrity,
@@ -176,7 +177,9 @@ class Model:
         try:
             status.changed_at = versions.changed_at(status.path)
             integrity.check(status.path)
-            status.served = self._make(status)
+            make = functools.partial(self._make, status)
+            # Who answers goes first; where nobody does, there is no time to lose.
+            status.served = background.run(make) if self.available else make()
         except Exception as error:  # noqa: BLE001 - whatever is in a directory, its status tells it
             status.error = servable.translate(error)
             may_pass = status.error.code in _PASSING
