@@ -64,6 +64,7 @@ ERRORS = [
         "Servable not found for request: Specific(tiny, 7)",
     ),
     ("POST", PREDICT, b"", 400, "JSON Parse error: The document is empty"),
+    ("POST", PREDICT, b" \r\n", 400, "JSON Parse error: The document is empty"),
     ("POST", PREDICT, b"{", 400, "JSON Parse error: "),
     ("POST", PREDICT, b"[1]", 400, "JSON Value: [\n    1\n] Is not object"),
     ("POST", PREDICT, b"{}", 400, "Missing 'inputs' or 'instances' key"),
