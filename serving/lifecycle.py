@@ -88,6 +88,7 @@ class Model:
         config: As told.
         statuses: Versions by number, the ended ones of late among them.
         available: Those that answer; replaced as a whole, so that others may read it at any time.
+        is_stood_in_for: Whether another model answers under its name meanwhile.
     """
 
     def __init__(
@@ -100,6 +101,7 @@ class Model:
         self._counted = counted
         self.statuses: dict[int, VersionStatus] = {}
         self.available: Mapping[int, version.ServedVersion] = {}
+        self.is_stood_in_for = False
         self._server = server
         self._retiring: list[VersionStatus] = []
 
@@ -177,9 +179,10 @@ class Model:
         try:
             status.changed_at = versions.changed_at(status.path)
             integrity.check(status.path)
-            make = functools.partial(self._make, status)
             # Who answers goes first; where nobody does, there is no time to lose.
-            status.served = background.run(make) if self.available else make()
+            is_answered = self.available or self.is_stood_in_for
+            make = functools.partial(self._make, status)
+            status.served = background.run(make) if is_answered else make()
         except Exception as error:  # noqa: BLE001 - whatever is in a directory, its status tells it
             status.error = servable.translate(error)
             may_pass = status.error.code in _PASSING

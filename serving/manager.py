@@ -70,6 +70,7 @@ class Manager:
                     kept[name] = model
                 else:
                     kept[name], coming[name] = served, model
+                    model.is_stood_in_for = True
             before = [*self._models.values(), *self._coming.values()]
             after = [*kept.values(), *coming.values()]
             self._gone += [model for model in before if model not in after]
@@ -99,6 +100,7 @@ class Manager:
         with self._lock:
             for name, model in list(self._coming.items()):
                 if model.available:
+                    model.is_stood_in_for = False
                     self._gone.append(self._models[name])
                     self._models = {**self._models, name: self._coming.pop(name)}
 

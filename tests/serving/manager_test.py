@@ -8,7 +8,18 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from serving import config, errors, integrity, lifecycle, manager, servable, versions, warmup
+from serving import (
+    background,
+    config,
+    errors,
+    integrity,
+    lifecycle,
+    manager,
+    servable,
+    version,
+    versions,
+    warmup,
+)
 from tests.serving import tiny
 
 NAME = "m"
@@ -334,6 +345,29 @@ def test_a_model_that_moves_answers_from_its_old_directory_until_the_new_one_is_
     models.update()
     assert (_answers(models), _states(models)) == (2, {2: "AVAILABLE", 1: "END"})
     assert _Fake.closed == [5]
+
+
+def test_loading_goes_behind_who_answers(
+    directory: pathlib.Path, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    behind: list[int] = []
+
+    def run(work: Callable[[], version.ServedVersion]) -> version.ServedVersion:
+        served = work()
+        behind.append(served.number)
+        return served
+
+    monkeypatch.setattr(background, "run", run)
+    models = make()
+    for number in (1, 2):
+        _put(directory, number)
+        models.update()
+    assert behind == [2]  # for the first one, clients wait
+    (directory / "moved").mkdir()
+    _put(directory / "moved", 3)
+    models.apply(_moved(directory / "moved"))
+    models.update()
+    assert (behind, _answers(models)) == ([2, 3], 3)
 
 
 def test_a_model_that_moves_back_meanwhile_stays(directory: pathlib.Path, make: Make) -> None:
