@@ -172,9 +172,7 @@ async function ask() {
       page.timer = setTimeout(start, PATIENCE); // another version answers now
       return;
     }
-    fill(find("result"));
-    find("cost").textContent = "";
-    attention.clear(find("weights"), "");
+    clear();
     trouble("ask", error, error.status === 0 ? start : null);
   } finally {
     if (page.asking?.signal === signal) find("answer").setAttribute("aria-busy", "false");
