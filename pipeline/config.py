@@ -30,6 +30,7 @@ from pipeline import (
     tune_space,
 )
 from pipeline import overrides as overrides_lib
+from pipeline.remote import resources as resources_lib
 from schemas import metrics as metrics_lib
 from schemas import tasks
 from trainer import config as trainer_config
@@ -69,6 +70,7 @@ class Config(trainer_config.Section):
         probe: How the model is tried before it is pushed.
         serve: How the exported model finds its answers.
         push: What happens to a blessed model.
+        resources: Node to what its machine has, where a backend runs the compiled pipeline.
     """
 
     # `validate` is a method of pydantic's own, so the attribute needs another name than the key.
@@ -93,6 +95,7 @@ class Config(trainer_config.Section):
     probe: probe_config.ProbeConfig = probe_config.ProbeConfig.model_validate({})
     serve: sections.ServeConfig = sections.ServeConfig.model_validate({})
     push: sections.PushConfig = sections.PushConfig.model_validate({})
+    resources: dict[str, resources_lib.Resources] = pydantic.Field(default_factory=dict)
 
     @pydantic.field_validator("name")
     @classmethod

@@ -27,14 +27,6 @@ _OPTIONS = (
     click.option("--text", metavar="COLUMN", help="The column with the text.  [default: text]"),
     click.option("--label", metavar="COLUMN", help="The column with the label.  [default: label]"),
     click.option(
-        "--workspace",
-        "directory",
-        metavar="DIR",
-        default=workspace_lib.DEFAULT,
-        show_default=True,
-        help="Where the run's files go, in DIR/<name>.",
-    ),
-    click.option(
         "--set",
         "settings",
         metavar="KEY=VALUE",
@@ -42,10 +34,23 @@ _OPTIONS = (
         help="Set one value above the config's, such as train.epochs=5. May be given again.",
     ),
 )
+_WORKSPACE = click.option(
+    "--workspace",
+    "directory",
+    metavar="DIR",
+    default=workspace_lib.DEFAULT,
+    show_default=True,
+    help="Where the run's files go, in DIR/<name>.",
+)
 
 
 def add(command: Callable[..., Any]) -> Callable[..., Any]:
     """Adds the argument and the options to a command, in the order of its help."""
+    return add_config(_WORKSPACE(command))
+
+
+def add_config(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds what finds a config alone, for a command without a workspace."""
     for option in reversed(_OPTIONS):
         command = option(command)
     return command

@@ -56,7 +56,7 @@ class SplitConfig(trainer_config.Section):
         time: A column of dates or numbers; the newest rows are the test split, those before them
             the eval split. Without `group` and `time`, rows are dealt out by a hash of the text.
         contiguous: Part each file of `whole_txt` itself: its beginning is for the train split, what
-            comes next for eval, its end for test, in pieces of some thousand words.
+            comes next for eval, its end for test, in pieces of some hundred words or more.
     """
 
     train: int = pydantic.Field(8, ge=1, le=10_000)

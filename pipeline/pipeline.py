@@ -1,5 +1,6 @@
 """The pipeline, in the order in which data goes through it."""
 
+import pathlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,11 +8,8 @@ from tfx import types
 from tfx.components import ExampleValidator
 from tfx.components.schema_gen.import_schema_gen.component import ImportSchemaGen
 from tfx.dsl.components.base import base_component
-from tfx.dsl.components.common import resolver
-from tfx.orchestration import metadata
 from tfx.orchestration import pipeline as tfx_pipeline
 from tfx.proto import pusher_pb2, transform_pb2
-from tfx.types import standard_artifacts
 from tfx.utils import io_utils
 
 from components.cross_validation import component as cross_validation
@@ -21,7 +19,6 @@ from components.evaluator import component as evaluator
 from components.ingest import component as ingest
 from components.pretrained import component as pretrained
 from components.probe import component as probe_component
-from components.probe import latest_servable
 from components.probe import settings as probe_settings
 from components.pusher import component as pusher
 from components.report import component as report_component
@@ -43,28 +40,21 @@ from pipeline import (
     training_nodes,
 )
 from pipeline import config as config_lib
+from pipeline import target as target_lib
 from pipeline import workspace as workspace_lib
 from schemas import features, tasks
 from trainer.checkpoints import preset
 
-# One process, no port, no copying between workers: the fastest way through data of laptop size.
-_LOCAL_BEAM = [
-    *("--direct_running_mode=in_memory", "--direct_num_workers=1"),
-    # Workers are this very process. Where nothing tells where workers find TFX, it packs itself up
-    # for them: two seconds for each node, and 2,200 files in the temporary directory.
-    "--sdk_container_image=none",
-]
 
+def create_pipeline(config: config_lib.Config, target: target_lib.Target) -> tfx_pipeline.Pipeline:
+    """Builds the pipeline that the config describes, to run where the target says."""
+    places = target.places
 
-def create_pipeline(
-    config: config_lib.Config, workspace: workspace_lib.Workspace
-) -> tfx_pipeline.Pipeline:
-    """Builds the pipeline that the config describes, with its artifacts in the workspace."""
     # Rows of the files, as train, eval and test splits of tf.Examples; those that cannot be used
     # are put aside.
     ingested = ingest.Ingest(
         sources=config.data.sources(),
-        settings=ingest_settings.build(config, str(workspace.quarantine)),
+        settings=ingest_settings.build(config, str(places.quarantine)),
     )
     _tell_cache(ingested, code_digest.of("components/ingest", "schemas"))
 
@@ -81,12 +71,8 @@ def create_pipeline(
     )
 
     # The model to beat, which brings the statistics of the data that it learned from.
-    latest_blessed = resolver.Resolver(
-        strategy_class=latest_servable.LatestServableModelStrategy,
-        model=types.Channel(type=standard_artifacts.Model),
-        model_blessing=types.Channel(type=standard_artifacts.ModelBlessing),
-        infra_blessing=types.Channel(type=standard_artifacts.InfraBlessing),
-    ).with_id("latest_blessed")
+    latest_blessed = target.baseline
+    baseline_model = latest_blessed.outputs["model"] if latest_blessed else None
 
     # Stops the run if the data is not fit to learn from. Transform waits for it and takes its
     # examples from Ingest, which stay the same ones when only the model to compare with has
@@ -98,17 +84,17 @@ def create_pipeline(
         text_statistics=statistics.outputs["text_statistics"],
         schema=schema.outputs["schema"],
         anomalies=validator.outputs["anomalies"],
-        baseline_model=latest_blessed.outputs["model"],
+        baseline_model=baseline_model,
         config=config.validate_section,
         name=config.name,
-        report_dir=str(workspace.data_report),
+        report_dir=str(places.data_report),
         labels=config.data.labels,
     )
     rooms = ("data_gate", "pages", "statistics", "trainer")
     _tell_cache(gate, code_digest.of(*(f"components/{room}" for room in rooms), "schemas"))
 
     # The model to start from, if there is one: its vocabulary and the weights of its encoder.
-    start = _start(config, workspace)
+    start = _start(target.start)
     base_model = start.outputs["model"] if start else None
 
     # Text to token ids and labels to label ids, learned from the train split alone.
@@ -127,7 +113,7 @@ def create_pipeline(
 
     # Better settings for each of them, with one budget for all; eval tells which are better.
     tuners = {
-        candidate: training_nodes.tuner(config, workspace, transform, base_model, candidate)
+        candidate: training_nodes.tuner(config, places, transform, base_model, candidate)
         for candidate in graph.tuned(config)
     }
 
@@ -135,13 +121,13 @@ def create_pipeline(
     # examples; the test split is not among what they are given.
     trainers = {
         training: training_nodes.trainer(
-            config, workspace, transform, statistics, base_model, tuners, *training
+            config, places, transform, statistics, base_model, tuners, *training
         )
         for training in graph.trainings(config)
     }
 
     # How good they are on rows of the train split that the others of a fold learned from.
-    folds = _cross_validation(config, workspace, ingested, schema, transform, base_model, tuners)
+    folds = _cross_validation(config, places, ingested, schema, transform, base_model, tuners)
 
     # The transformer has to earn its place: all candidates on the test split, and the winner.
     trial = _trial(config, ingested, transform, trainers)
@@ -153,7 +139,7 @@ def create_pipeline(
         examples=ingested.outputs["examples"],
         example_splits=[features.TEST_SPLIT],
         model=judged_model,
-        baseline_model=latest_blessed.outputs["model"],
+        baseline_model=baseline_model,
         eval_config=eval_config.build(config),
     )
     _tell_cache(evaluation, code_digest.of("components/evaluator", "schemas", "trainer/tasks"))
@@ -163,18 +149,19 @@ def create_pipeline(
 
     # What came of it, for people; and the card that is pushed with the model.
     report = _report(
-        *(config, workspace, ingested, statistics, judged_model, evaluation),
+        *(config, places, ingested, statistics, judged_model, evaluation),
         *(trial, probe, tuners, folds),
     )
 
-    components = [ingested, statistics, schema, validator, latest_blessed, gate]
-    components += [start] if start else []
+    components = [ingested, statistics, schema, validator]
+    components += [latest_blessed] if latest_blessed else []
+    components += [gate, *([start] if start else [])]
     components += [transform, *tuners.values(), *trainers.values()]
     components += [node for node in (folds, trial, evaluation, probe, report) if node]
 
     # A blessed model becomes a new version in the serving directory.
     if config.push.enabled:
-        serving = pusher_pb2.PushDestination.Filesystem(base_directory=str(workspace.serving))
+        serving = pusher_pb2.PushDestination.Filesystem(base_directory=str(places.serving))
         pushing = pusher.Pusher(
             model=judged_model,
             model_blessing=evaluation.outputs["blessing"],
@@ -189,21 +176,16 @@ def create_pipeline(
 
     return tfx_pipeline.Pipeline(
         pipeline_name=config.name,
-        pipeline_root=str(workspace.artifacts),
+        pipeline_root=str(places.artifacts),
         components=components,
         enable_cache=True,
-        metadata_connection_config=metadata.sqlite_metadata_connection_config(
-            str(workspace.metadata_db)
-        ),
-        beam_pipeline_args=_LOCAL_BEAM,
+        metadata_connection_config=target.metadata_config,
+        beam_pipeline_args=list(target.beam_args),
     )
 
 
-def _start(
-    config: config_lib.Config, workspace: workspace_lib.Workspace
-) -> pretrained.Pretrained | None:
+def _start(found: pathlib.Path | None) -> pretrained.Pretrained | None:
     """Brings the model that `model.init_from` names into the graph, as it is now."""
-    found = initial_model.find(config, workspace)
     if found is None:
         return None
     # What is converted depends on what converts it; a model is copied as it is.
@@ -227,7 +209,7 @@ def _transforming(config: config_lib.Config) -> dict[str, Any]:
 
 def _cross_validation(
     config: config_lib.Config,
-    workspace: workspace_lib.Workspace,
+    places: workspace_lib.Places,
     ingested: ingest.Ingest,
     schema: ImportSchemaGen | schema_gen.SchemaGen,
     transform: transform_component.Transform,
@@ -256,10 +238,10 @@ def _cross_validation(
             is_group=group is not None,
             transform=_transforming(config),
             trainings={
-                name: training_nodes.settings(config, workspace, name, {})
+                name: training_nodes.settings(config, places, name, {})
                 for name in graph.validated(config)
             },
-            backup_dir=str(workspace.backups),
+            backup_dir=str(places.backups),
         ),
     )
     rooms = ("cross_validation", "ingest", "transform", "trial")
@@ -316,7 +298,7 @@ def _probe(
 
 def _report(
     config: config_lib.Config,
-    workspace: workspace_lib.Workspace,
+    places: workspace_lib.Places,
     ingested: ingest.Ingest,
     statistics: statistics_gen.StatisticsGen,
     judged_model: types.BaseChannel,
@@ -344,7 +326,7 @@ def _report(
             alpha=config.trial.alpha,
             resamples=config.trial.bootstrap,
             config=config_lib.dump(config),
-            report_dir=str(workspace.report),
+            report_dir=str(places.report),
         ),
     )
     rooms = (

@@ -73,7 +73,7 @@ def read(workspace: workspace_lib.Workspace, nodes: Sequence[execution.NodeRun])
         rows=_rows(statistics),
         verdict=evaluation.read_verdict(evaluated.uri),
         pushed_dir=next((_destination(artifact) for artifact in pushed), None),
-        quarantined=quarantine.properties["rows"].int_value,
+        quarantined=quarantine.custom_properties["rows"].int_value,
         warnings=findings_lib.read(report.uri).warnings,
         folds=next((folds_lib.read(artifact.uri) for artifact in validated), None),
         searches=tuple(searches.read(artifact.uri for artifact in searched)),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from pipeline import config as config_lib
 from pipeline import console as console_lib
-from pipeline import errors, failure, quiet, summary
+from pipeline import errors, failure, initial_model, quiet, summary
 from pipeline import workspace as workspace_lib
 
 
@@ -48,7 +48,7 @@ def _run(
 ) -> int:
     started = time.monotonic()
     with console.busy("starting TensorFlow and TFX"):
-        from pipeline import execution, pipeline, results, run_summary
+        from pipeline import execution, pipeline, results, run_summary, target
         from trainer import listeners
 
     (workspace.root / "config.yaml").write_text(config_lib.dump(config), encoding="utf-8")
@@ -62,8 +62,9 @@ def _run(
             console.component_finished(node.node_id, node.seconds, node.state == execution.HIT)
 
     results.forget_lost_pushes(workspace)
+    here = target.local(workspace, initial_model.find(config, workspace))
     with listeners.listening(console.training_event):
-        execution.run(pipeline.create_pipeline(config, workspace), console.component_started, ends)
+        execution.run(pipeline.create_pipeline(config, here), console.component_started, ends)
     results.show_cached(workspace, nodes)
     found = results.read(workspace, nodes)
     seconds = time.monotonic() - started

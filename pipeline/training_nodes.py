@@ -20,7 +20,7 @@ from trainer.tuning import config as tuning_config
 
 def trainer(
     config: config_lib.Config,
-    workspace: workspace_lib.Workspace,
+    places: workspace_lib.Places,
     transform: transform_component.Transform,
     statistics: statistics_gen.StatisticsGen,
     base_model: types.BaseChannel | None,
@@ -44,16 +44,14 @@ def trainer(
         transform_graph=transform.outputs["transform_graph"],
         train_args=trainer_pb2.TrainArgs(splits=[features.TRAIN_SPLIT]),
         eval_args=trainer_pb2.EvalArgs(splits=[features.EVAL_SPLIT]),
-        custom_config=settings(
-            config, workspace, candidate, {"seed": config.train.seed + seed - 1}
-        ),
+        custom_config=settings(config, places, candidate, {"seed": config.train.seed + seed - 1}),
     )
     return made.with_id(graph.trainer_id(candidate, seed))
 
 
 def tuner(
     config: config_lib.Config,
-    workspace: workspace_lib.Workspace,
+    places: workspace_lib.Places,
     transform: transform_component.Transform,
     base_model: types.BaseChannel | None,
     candidate: str,
@@ -73,7 +71,7 @@ def tuner(
         train_args=trainer_pb2.TrainArgs(splits=[features.TRAIN_SPLIT]),
         eval_args=trainer_pb2.EvalArgs(splits=[features.EVAL_SPLIT]),
         custom_config={
-            **settings(config, workspace, candidate, {"epochs": tune.epochs}),
+            **settings(config, places, candidate, {"epochs": tune.epochs}),
             "candidate": candidate,
             "tune": told.model_dump(),
             # As pairs, since JSON's keys lose their order on the way, and a grid has one.
@@ -87,7 +85,7 @@ def tuner(
 
 def settings(
     config: config_lib.Config,
-    workspace: workspace_lib.Workspace,
+    places: workspace_lib.Places,
     candidate: str,
     of_train: Mapping[str, Any],
 ) -> dict[str, Any]:
@@ -103,6 +101,6 @@ def settings(
         "train": (own.train(train) if own else train).model_dump(),
         "max_length": config.tokenizer.max_length,
         "tokenizer": config.tokenizer.model_dump(),
-        "backup_dir": str(workspace.backups),
+        "backup_dir": str(places.backups),
         "code": code_digest.of("trainer", "schemas"),
     }

@@ -2,15 +2,44 @@
 
 import dataclasses
 import pathlib
+from typing import Protocol
 
 from pipeline import errors
 
 DEFAULT = "workspace"
 
 
+class Places(Protocol):
+    """Where a pipeline puts what it makes; `str` of each is a path or a URI."""
+
+    @property
+    def artifacts(self) -> object:
+        """What components write: the pipeline root."""
+
+    @property
+    def serving(self) -> object:
+        """What a model server serves: pushed models, one directory a version."""
+
+    @property
+    def quarantine(self) -> object:
+        """Rows that the newest Ingest could not use."""
+
+    @property
+    def data_report(self) -> object:
+        """What the newest DataGate found, and the page of the data."""
+
+    @property
+    def report(self) -> object:
+        """The page of the newest run, and the card of its model."""
+
+    @property
+    def backups(self) -> object:
+        """Trainings that were interrupted, to go on from; a path, since it is written often."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Workspace:
-    """The directory of all runs of one name.
+    """The directory of all runs of one name, on this machine.
 
     Attributes:
         root: `DIR/<name>`, absolute.

@@ -12,9 +12,10 @@ from tfx.types import artifact_utils, standard_component_specs
 from tfx.utils import io_utils, proto_utils
 
 from components import serving_model
-from components.evaluator import evaluation, predictions, verdict
+from components.evaluator import bounds, evaluation, predictions, verdict
 from schemas import features, tasks
 
+_CONFIG = standard_component_specs.EVAL_CONFIG_KEY
 _BASELINE = standard_component_specs.BASELINE_MODEL_KEY
 # TFX takes extractors as a function by its dotted path.
 _EXTRACTORS = {"custom_extractors": "components.evaluator.extractors.extractors"}
@@ -36,10 +37,12 @@ class Executor(executor.Executor):
         directory = artifact_utils.get_single_uri(
             output_dict[standard_component_specs.EVALUATION_KEY]
         )
-        with predictions.kept_in(directory):
-            super().Do(input_dict, output_dict, {**exec_properties, **_EXTRACTORS})
         config = tfma.EvalConfig()
-        proto_utils.json_to_proto(exec_properties[standard_component_specs.EVAL_CONFIG_KEY], config)
+        proto_utils.json_to_proto(exec_properties[_CONFIG], config)
+        bounds.apply(config, exec_properties)
+        asked = {**exec_properties, **_EXTRACTORS, _CONFIG: proto_utils.proto_to_json(config)}
+        with predictions.kept_in(directory):
+            super().Do(input_dict, output_dict, asked)
         judgement = verdict.judge(
             blessed=tfma.load_validation_result(directory).validation_ok,
             values=evaluation.values(directory),

@@ -11,6 +11,10 @@ from components.ingest.rows import row as row_lib
 # Of a piece, roughly: it ends with the line that reaches it. Long beside a model's memory, and
 # short enough that no later component meets a text that is too long for it.
 PIECE_BYTES = 1 << 14
+# Pieces that a part has where it is long enough for pieces of some size: they are the rows that a
+# judgement rests on, and a few of them decide nothing, however long each is.
+_ENOUGH_PIECES = 32
+_LEAST_BYTES = 1 << 11
 # Of a line whose end is waited for; a longer one is cut at a character.
 _MAX_LINE_BYTES = 1 << 12
 
@@ -51,9 +55,10 @@ def _ends(text: bytes, parts: Sequence[int]) -> list[int]:
 
 
 def _pieces(text: bytes) -> Iterator[bytes]:
+    size = min(PIECE_BYTES, max(_LEAST_BYTES, len(text) // _ENOUGH_PIECES))
     begin = 0
     while begin < len(text):
-        end = _end(text, begin + PIECE_BYTES)
+        end = _end(text, begin + size)
         yield text[begin:end]
         begin = end
 

@@ -11,6 +11,7 @@ from components.trial import (
     ceiling,
     comparison,
     costs,
+    kept_rows,
     latency,
     lengths,
     outcome,
@@ -82,7 +83,9 @@ def run(
     found = dataclasses.replace(
         found, ceiling=_ceiling(asked, task, answered), lengths=measured_lengths
     )
-    return found, _arrays(answered, rows, question, units, columns)
+    return found, kept_rows.arrays(
+        answered.examples, answered.truths, answered.given, rows, units, columns
+    )
 
 
 def _answer(
@@ -234,26 +237,3 @@ def _ceiling(
 def _unit_columns(task: task_lib.Task) -> tuple[str, ...]:
     """Names the texts that make rows one unit: those that keep rows together in a split."""
     return task.contract.split_by(task.settings)
-
-
-def _arrays(
-    answered: Answered,
-    rows: Mapping[str, Sequence],
-    question: comparison.Question,
-    units: np.ndarray,
-    columns: Mapping[str, Sequence[str]],
-) -> dict[str, np.ndarray]:
-    """Gathers what a report shows of rows: scores, answers, slices, and where each came from."""
-    arrays = {
-        "unit": units,
-        "origin": np.array(answers.column(answered.examples, features.ORIGIN), np.str_),
-        "truth": answers.rectangle(answered.truths),
-        **{f"slice/{name}": np.array(values, np.str_) for name, values in columns.items()},
-    }
-    means = [name for name, metric in question.metrics.items() if metric.mean_of_rows]
-    for name, of_seeds in rows.items():
-        for seed, of_seed in enumerate(of_seeds, start=1):
-            arrays[f"answer/{name}/{seed}"] = answers.rectangle(answered.given[name][seed - 1])
-            each = of_seed.each() if means else {}
-            arrays |= {f"score/{name}/{seed}/{metric}": each[metric] for metric in means}
-    return arrays

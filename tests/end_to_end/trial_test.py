@@ -47,7 +47,7 @@ def store(user: user_lib.User, first: user_lib.Run) -> Iterator[metadata_store.M
 
 @pytest.fixture(scope="module")
 def found(store: metadata_store.MetadataStore) -> outcome.Outcome:
-    [report] = store.get_artifacts_by_type("TrialReport")
+    [report] = store.get_artifacts_by_type("components.TrialReport")
     return outcome.read(report.uri)
 
 

@@ -107,8 +107,12 @@ class User:
 
     def command(self, *arguments: str) -> subprocess.Popen:
         """Starts a command of Python that works in the user's workspace."""
+        return self.python(*arguments, "--workspace", "workspace")
+
+    def python(self, *arguments: str) -> subprocess.Popen:
+        """Starts a command of Python."""
         return subprocess.Popen(
-            [sys.executable, *arguments, "--workspace", "workspace"],
+            [sys.executable, *arguments],
             cwd=self.directory,
             env=ENVIRONMENT,
             stdout=subprocess.PIPE,

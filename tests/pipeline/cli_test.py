@@ -8,6 +8,7 @@ import pytest
 
 import pipeline
 from pipeline import cli, config, errors, workspace
+from pipeline.spec_runner import command
 
 _CSV = "text,label,review,stars\nhello,1,fine,5\n"
 
@@ -235,3 +236,22 @@ def test_a_dry_run_imports_neither_tensorflow_nor_tfx(tmp_path: pathlib.Path) ->
 def test_the_help_shows_the_commands_on_lines_of_their_own():
     shown = click.testing.CliRunner().invoke(cli.main, ["run", "--help"]).output
     assert "\n  meritline run my.yaml --set train.epochs=5\n" in shown
+
+
+def test_a_compiled_pipeline_stands_in_place_of_a_config(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[object] = []
+
+    def run(*arguments: object) -> int:
+        told.extend(arguments)
+        return 3
+
+    monkeypatch.setattr(command, "run", run)
+    runner = click.testing.CliRunner()
+    asked = ["run", "--compiled", "p.json", "--parameter", "epochs=1", "--parallel", "4"]
+    assert runner.invoke(cli.main, asked).exit_code == 3
+    assert told == [pathlib.Path("p.json"), ("epochs=1",), 4]
+    for more in (["my.yaml"], ["--set", "name=x"], ["--dry-run"]):
+        refused = runner.invoke(cli.main, [*asked, *more])
+        assert (refused.exit_code, "in place of a config" in refused.output) == (2, True)
+    alone = runner.invoke(cli.main, ["run", "--parameter", "epochs=1"])
+    assert (alone.exit_code, "--parameter needs --compiled" in alone.output) == (2, True)

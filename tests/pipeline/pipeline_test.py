@@ -16,7 +16,7 @@ from components.ingest import executor as ingest_executor
 from components.probe import settings as probe_settings
 from components.report import settings as report_settings
 from components.trial import settings as trial_settings
-from pipeline import code_digest, graph, pipeline, workspace
+from pipeline import code_digest, graph, pipeline, target, workspace
 from pipeline import config as config_lib
 from tests.pipeline import reviews
 from trainer import exported
@@ -121,9 +121,8 @@ def test_tfx_compiles_it(overrides: tuple[str, ...]) -> None:
 
 
 def test_the_workspace_holds_all_that_is_written(tmp_path: pathlib.Path) -> None:
-    created = pipeline.create_pipeline(
-        reviews.config(), workspace.Workspace.at(tmp_path, "reviews")
-    )
+    here = target.local(workspace.Workspace.at(tmp_path, "reviews"))
+    created = pipeline.create_pipeline(reviews.config(), here)
     [pusher] = [node for node in created.components if node.id == "Pusher"]
     destination = json.loads(pusher.exec_properties["push_destination"])
     root = tmp_path.resolve() / "reviews"

@@ -55,27 +55,26 @@ class _Records:
         uri = self.directory / f"report-{len(found)}"
         uri.mkdir(exist_ok=True)
         findings.write(str(uri), findings.Findings(found, ("drift",), {}))
-        return self._artifact("DataReport", uri)
+        return self._artifact("components.DataReport", uri)
 
     def run_report(self, directory: pathlib.Path) -> proto.Artifact:
         """Takes a directory for what Report wrote."""
-        return self._artifact("RunReport", directory)
+        return self._artifact("components.RunReport", directory)
 
     def probe(self, found: probe_outcome.Outcome) -> proto.Artifact:
         """Writes what a probe found."""
         uri = self.directory / "probe"
         probe_outcome.write(str(uri), found)
-        return self._artifact("ProbeReport", uri)
+        return self._artifact("components.ProbeReport", uri)
 
     def quarantine(self, rows: int) -> proto.Artifact:
         """Makes what Ingest leaves when it could not use some rows."""
-        properties = {"rows": metadata_store_pb2.INT}
         uri = self.directory / f"quarantine-{rows}"
         uri.mkdir(exist_ok=True)
         if rows:
             (uri / "rows.jsonl").write_text("{}\n" * rows)
-        artifact = self._artifact("Quarantine", uri, properties)
-        artifact.properties["rows"].int_value = rows
+        artifact = self._artifact("components.Quarantine", uri)
+        artifact.custom_properties["rows"].int_value = rows
         return artifact
 
     def statistics(self, rows: dict[str, int]) -> proto.Artifact:

@@ -4,7 +4,7 @@ from tfx.dsl.components.base import base_component
 from tfx.orchestration import pipeline as tfx_pipeline
 
 from pipeline import config as config_lib
-from pipeline import pipeline, workspace
+from pipeline import initial_model, pipeline, target, workspace
 
 
 def config(*overrides: str) -> config_lib.Config:
@@ -15,7 +15,8 @@ def config(*overrides: str) -> config_lib.Config:
 def create(*overrides: str) -> tfx_pipeline.Pipeline:
     """Makes the pipeline, in a workspace of the working directory."""
     made = config(*overrides)
-    return pipeline.create_pipeline(made, workspace.Workspace.at("workspace", made.name))
+    here = workspace.Workspace.at("workspace", made.name)
+    return pipeline.create_pipeline(made, target.local(here, initial_model.find(made, here)))
 
 
 def nodes(*overrides: str) -> dict[str, base_component.BaseComponent]:

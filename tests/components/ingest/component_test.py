@@ -137,8 +137,11 @@ def test_the_local_runner_runs_it_and_the_cache_answers(tmp_path):
     complete, cached = proto.Execution.COMPLETE, proto.Execution.CACHED
     assert states == [complete, cached, complete]
     counts = [
-        {name: value.int_value for name, value in artifact.properties.items()}
-        for artifact in store.get_artifacts_by_type("Quarantine")
+        {
+            name: artifact.custom_properties[name].int_value
+            for name in ("rows_in", "rows_out", "rows")
+        }
+        for artifact in store.get_artifacts_by_type("components.Quarantine")
     ]
     assert counts == [
         {"rows_in": 100, "rows_out": 99, "rows": 1},

@@ -41,11 +41,27 @@ def test_long_parts_are_cut_into_pieces(monkeypatch: pytest.MonkeyPatch):
     ]
 
 
+@pytest.mark.parametrize(
+    ("size", "fewest", "most"),
+    [
+        (2_000, 1, 1),  # too short to be cut
+        (40_000, 18, 20),  # pieces of 2,048 bytes, and what is left of the line
+        (200_000, 30, 32),
+        (2_000_000, 120, 123),  # pieces of 16,384 bytes
+    ],
+)
+def test_a_part_has_enough_pieces_to_judge_by(size: int, fewest: int, most: int):
+    text = b"a line of 20 bytes.\n" * (size // 20)
+    parts = _parts(text, parting.ByPosition({"test": 1}, "text"))
+    assert fewest <= len(parts) <= most
+    assert b"".join(part for _, _, part in parts) == text
+
+
 def test_a_line_that_does_not_end_is_cut_at_a_character():
     text = "é".encode() * 10_000
     parts = _parts(text)
-    assert [split for split, _, _ in parts] == ["train", "eval", "test"]
-    assert [len(part) for _, _, part in parts] == [10_000, 5_000, 5_000]
+    sizes = {split: sum(len(p) for s, _, p in parts if s == split) for split, _, _ in parts}
+    assert sizes == {"train": 10_000, "eval": 5_000, "test": 5_000}
     assert all(part.decode() for _, _, part in parts)
 
 

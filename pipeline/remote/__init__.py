@@ -1,0 +1,1 @@
+"""The same pipeline on a cluster: compiled, and submitted."""

@@ -1,0 +1,125 @@
+"""`meritline run --compiled`: a compiled pipeline from its file to an exit status."""
+
+import contextlib
+import pathlib
+import sys
+import time
+from collections.abc import Mapping, Sequence
+
+from components.evaluator import verdict
+from pipeline import console as console_lib
+from pipeline import data_section, errors, failure
+from pipeline.spec_runner import job as job_lib
+from pipeline.spec_runner import parameters, records, running, tasks
+
+_METADATA = "metadata.db"
+_LAST_BYTES = 1 << 16  # of a log, where what went wrong stands
+
+
+def run(path: pathlib.Path, settings: Sequence[str], parallel: int) -> int:
+    """Runs a compiled pipeline on this machine.
+
+    Args:
+        path: What `meritline compile` has made, with a pipeline root on this machine.
+        settings: Runtime parameters as `NAME=VALUE`.
+        parallel: Tasks that may run at one time.
+
+    Returns:
+        The exit status.
+
+    Raises:
+        ConfigError: If the file or a parameter breaks a rule.
+    """
+    job = job_lib.read(path)
+    values = parameters.read(job, settings)
+    if not job.root or data_section.is_uri(job.root):
+        raise errors.ConfigError(
+            "`--compiled` must have a pipeline root on this machine to run on it: compile it with "
+            f"--pipeline-root DIRECTORY. Received: {job.root or 'none'}"
+        )
+    name = time.strftime("%Y%m%d%H%M%S")
+    directory = pathlib.Path(job.root) / f"{job.name}-{name}"
+    _make(directory)
+    console = console_lib.Console(sys.stdout)
+    with contextlib.closing(console):
+        kept = records.Records(pathlib.Path(job.root) / _METADATA, job.name, name)
+        asked = running.Asked(name, directory, values, parallel)
+        ended = running.run(job, asked, kept, _Watcher(console))
+        status, lines = outcome(ended)
+        for line in lines:
+            console.line(line)
+        console.line(f"logs: {directory}/*/{tasks.LOG}")
+    return status
+
+
+def outcome(ended: Mapping[str, running.TaskRun]) -> tuple[errors.ExitStatus, list[str]]:
+    """Tells how a run ended, as a status and in words."""
+    failed = [task for task in ended.values() if task.state == running.FAILED]
+    if failed:
+        explained = [failure.explain(_what_was_said(task.error)) for task in failed]
+        lines = [
+            f"error: {task.name}: {told.message}"
+            for task, told in zip(failed, explained, strict=True)
+        ]
+        lines += [
+            f"not run, since it needs what failed: {task.name}"
+            for task in ended.values()
+            if task.state == running.NOT_RUN
+        ]
+        return explained[0].status, lines
+    judged = _judgement(ended)
+    pushed = _pushed(ended)
+    lines = [f"{'Blessed' if judged.blessed else 'Not blessed'}: {w}" for w in judged.reasons]
+    lines.append(f"Pushed  {pushed or 'nothing'}")
+    wanted = pushed is not None if "Pusher" in ended else judged.blessed
+    return errors.ExitStatus.PUSHED if wanted else errors.ExitStatus.NOT_BLESSED, lines
+
+
+def _make(directory: pathlib.Path) -> None:
+    try:
+        directory.mkdir(parents=True)
+    except OSError as error:
+        raise errors.ConfigError(
+            "The pipeline root must be a directory that can be written. "
+            f"Received: {directory.parent} ({error.strerror})"
+        ) from None
+
+
+class _Watcher:
+    """Tells people."""
+
+    def __init__(self, console: console_lib.Console) -> None:
+        self._console = console
+
+    def started(self, name: str) -> None:
+        self._console.component_started(name)
+
+    def ended(self, task: running.TaskRun) -> None:
+        if task.state == running.FAILED:
+            self._console.component_failed(task.name, task.seconds)
+        elif task.state == running.DONE:
+            self._console.component_finished(task.name, task.seconds, cached=False)
+
+
+def _what_was_said(error: Exception | None) -> Exception:
+    """Makes of what a command has written an error that can be explained."""
+    if not isinstance(error, tasks.TaskError):
+        return error or RuntimeError("it failed")
+    with error.log.open("rb") as file:
+        file.seek(max(0, error.log.stat().st_size - _LAST_BYTES))
+        said = file.read().decode("utf-8", "replace")
+    return RuntimeError(said.strip() or str(error))
+
+
+def _judgement(ended: Mapping[str, running.TaskRun]) -> verdict.Verdict:
+    [evaluation] = ended["Evaluator"].outputs["evaluation"]
+    path = pathlib.Path(evaluation.uri, verdict.FILE_NAME)
+    return verdict.Verdict.from_json(path.read_text(encoding="utf-8"))
+
+
+def _pushed(ended: Mapping[str, running.TaskRun]) -> str | None:
+    """Names the directory of the version that was pushed, if one was."""
+    if "Pusher" not in ended:
+        return None
+    [made] = ended["Pusher"].outputs["pushed_model"]
+    return made.metadata["pushed_destination"] if made.metadata["pushed"] == 1 else None

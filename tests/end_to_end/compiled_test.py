@@ -1,0 +1,115 @@
+"""The same config by LocalDagRunner and compiled, the latter run as a backend runs it."""
+
+import json
+import pathlib
+import re
+
+import pytest
+from google.protobuf import json_format
+from kfp.pipeline_spec import pipeline_spec_pb2 as spec_pb2
+
+from components.evaluator import verdict
+from pipeline.spec_runner import invocation, records, tasks
+from pipeline.spec_runner import job as job_lib
+from tests.end_to_end import user as user_lib
+
+_RUNNER = str(user_lib.SCRIPT)
+_COMPILER = str(user_lib.SCRIPT.with_name("kubeflow_runner.py"))
+_EPOCHS = 3
+_SETTINGS = (
+    *user_lib.SETTINGS[:-1],
+    "evaluate.floor={auc: 0.0}",
+    "train={batch_size: 16, epochs: %d}",
+)
+_PARAMETERS = {"epochs": _EPOCHS, "floor_auc": 0.01}
+
+
+@pytest.fixture(scope="module")
+def user(tmp_path_factory: pytest.TempPathFactory) -> user_lib.User:
+    return user_lib.User(tmp_path_factory.mktemp("user"))
+
+
+@pytest.fixture(scope="module")
+def local(user: user_lib.User) -> verdict.Verdict:
+    """What the Evaluator says of LocalDagRunner's run."""
+    run = user.run(*(s.replace("%d", str(_EPOCHS)) for s in _SETTINGS))
+    assert run.status == 0, run.out + run.err
+    return _verdict(user.root / "artifacts" / "Evaluator" / "evaluation")
+
+
+@pytest.fixture(scope="module")
+def job(user: user_lib.User) -> job_lib.Job:
+    """The same config, but for what is told when it is run."""
+    table = ("--data", "reviews.csv", "--text", "review", "--label", "stars")
+    settings = [a for s in _SETTINGS for a in ("--set", s.replace("%d", "1"))]
+    root = ("--pipeline-root", str(user.directory / "root"))
+    run = user_lib.ended(user.python(_COMPILER, *table, *settings, *root))
+    assert (run.status, run.err) == (0, "")
+    assert run.out.startswith("Compiled   pipeline.json, to run on vertex in the image meritline\n")
+    return job_lib.read(user.directory / "pipeline.json")
+
+
+@pytest.fixture(scope="module")
+def run(user: user_lib.User, job: job_lib.Job) -> user_lib.Run:
+    """The compiled pipeline, run to its end."""
+    assert job.values["epochs"] == 1
+    told = [a for name, value in _PARAMETERS.items() for a in ("--parameter", f"{name}={value}")]
+    return user_lib.ended(user.python(_RUNNER, "--compiled", "pipeline.json", *told))
+
+
+def _verdict(directory: pathlib.Path) -> verdict.Verdict:
+    [path] = directory.rglob(verdict.FILE_NAME)
+    return verdict.Verdict.from_json(path.read_text(encoding="utf-8"))
+
+
+def _directory(user: user_lib.User) -> pathlib.Path:
+    [directory] = (user.directory / "root").glob("reviews-*")
+    return directory
+
+
+def test_every_node_runs_and_the_model_is_pushed(
+    user: user_lib.User, job: job_lib.Job, run: user_lib.Run
+) -> None:
+    assert (run.status, run.err) == (0, ""), run.out
+    assert set(re.findall(r"^✓ ([\w-]+) ", run.out, re.MULTILINE)) == set(job.tasks)
+    assert "Blessed: all bounds hold (1 checked)\n" in run.out
+    [version] = (user.directory / "root" / "serving" / "reviews").iterdir()
+    assert f"Pushed  {version}\n" in run.out
+    assert (version / "saved_model.pb").is_file()
+    assert (version / "assets.extra" / "tf_serving_warmup_requests").is_file()
+
+
+def test_metrics_are_those_of_the_local_run(
+    user: user_lib.User, local: verdict.Verdict, run: user_lib.Run
+) -> None:
+    compiled = _verdict(_directory(user) / "Evaluator")
+    assert len(compiled.values) == len(local.values) > 10
+    for ours, theirs in zip(compiled.values, local.values, strict=True):
+        assert (ours.slice, ours.metric) == (theirs.slice, theirs.metric)
+        assert ours.value == pytest.approx(theirs.value, rel=1e-3)
+
+
+def test_what_is_told_at_submission_counts(user: user_lib.User, run: user_lib.Run) -> None:
+    [path] = (user.directory / "root" / "serving").rglob("assets.extra/training.json")
+    assert len(json.loads(path.read_text(encoding="utf-8"))["epochs"]) == _EPOCHS
+    [bound] = _verdict(_directory(user) / "Evaluator").bounds
+    assert (bound.metric, bound.kind, bound.bound) == ("auc", "floor", 0.01)
+
+
+def test_a_second_run_would_find_this_ones_model(
+    user: user_lib.User, job: job_lib.Job, run: user_lib.Run
+) -> None:
+    kept = records.Records(user.directory / "root" / "metadata.db", job.name, "next")
+    known = kept.artifacts()
+    blessing = invocation.Invocation(
+        job.tasks["latest_blessed-model-blessing-resolver"],
+        pathlib.Path(),
+        spec_pb2.ExecutorInput(),
+    )
+    found = tasks.resolve(blessing, known)
+    model = spec_pb2.ExecutorInput()
+    model.inputs.artifacts["input"].artifacts.extend(found["model_blessing"])
+    task = job.tasks["latest_blessed-model-resolver"]
+    [resolved] = tasks.resolve(invocation.Invocation(task, pathlib.Path(), model), known)["model"]
+    assert resolved.uri == str(_directory(user) / "Trainer" / "model")
+    assert json_format.MessageToDict(resolved.type)["instanceSchema"].startswith("title: tfx.Model")

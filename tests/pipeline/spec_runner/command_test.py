@@ -1,0 +1,105 @@
+"""How a run of a compiled pipeline is told of, and its exit status."""
+
+import json
+import pathlib
+
+import pytest
+from google.protobuf import json_format
+from kfp.pipeline_spec import pipeline_spec_pb2 as spec_pb2
+
+from components.evaluator import verdict
+from pipeline import errors
+from pipeline.spec_runner import command, running, tasks
+from tests.pipeline.spec_runner import jobs as jobs_lib
+
+
+def _done(name: str, key: str, uri: str = "/none", **metadata: object) -> running.TaskRun:
+    artifact = json_format.ParseDict({"uri": uri, "metadata": metadata}, spec_pb2.RuntimeArtifact())
+    return running.TaskRun(name, running.DONE, 1.0, {key: [artifact]})
+
+
+def _ended(
+    tmp_path: pathlib.Path, blessed: bool, *more: running.TaskRun
+) -> dict[str, running.TaskRun]:
+    values = [verdict.Value(verdict.ALL_ROWS, "example_count", 9.0, None)]
+    judged = verdict.judge(blessed, values, [], has_baseline=False)
+    (tmp_path / verdict.FILE_NAME).write_text(judged.to_json())
+    evaluator = _done("Evaluator", "evaluation", str(tmp_path))
+    return {task.name: task for task in (evaluator, *more)}
+
+
+def test_a_model_that_was_pushed(tmp_path: pathlib.Path) -> None:
+    pusher = _done("Pusher", "pushed_model", pushed=1, pushed_destination="/serving/7")
+    status, lines = command.outcome(_ended(tmp_path, True, pusher))
+    assert status == errors.ExitStatus.PUSHED
+    assert lines[-1] == "Pushed  /serving/7"
+    assert all(line.startswith("Blessed: ") for line in lines[:-1])
+
+
+def test_a_model_that_was_not_blessed(tmp_path: pathlib.Path) -> None:
+    status, lines = command.outcome(
+        _ended(tmp_path, False, _done("Pusher", "pushed_model", pushed=0))
+    )
+    assert status == errors.ExitStatus.NOT_BLESSED
+    assert lines[-1] == "Pushed  nothing"
+    assert all(line.startswith("Not blessed: ") for line in lines[:-1])
+
+
+def test_a_blessed_model_that_nothing_pushes(tmp_path: pathlib.Path) -> None:
+    assert command.outcome(_ended(tmp_path, True))[0] == errors.ExitStatus.PUSHED
+
+
+@pytest.mark.parametrize(
+    ("said", "status", "told"),
+    [
+        (
+            "x\nschemas.errors.DataError: `data.label` must have 2 labels\n",
+            errors.ExitStatus.REFUSED,
+            "`data.label` must have 2 labels",
+        ),
+        (
+            "Traceback\n  at\nArithmeticError: it diverged\n",
+            errors.ExitStatus.CRASHED,
+            "ArithmeticError: it diverged",
+        ),
+        ("", errors.ExitStatus.CRASHED, "exit status 9"),
+    ],
+)
+def test_a_failure_is_what_the_command_has_said_last(
+    tmp_path: pathlib.Path, said: str, status: errors.ExitStatus, told: str
+) -> None:
+    log = tmp_path / "log.txt"
+    log.write_text(said)
+    failed = running.TaskRun("DataGate", running.FAILED, 1.0, error=tasks.TaskError(9, log))
+    after = running.TaskRun("Trainer", running.NOT_RUN)
+    assert command.outcome({"DataGate": failed, "Trainer": after}) == (
+        status,
+        [f"error: DataGate: {told}", "not run, since it needs what failed: Trainer"],
+    )
+
+
+def test_a_pipeline_for_another_place_is_not_run_here(tmp_path: pathlib.Path) -> None:
+    made = jobs_lib.Jobs(tmp_path)
+    made.program("A", "")
+    document = made.document()
+    document["runtimeConfig"]["gcsOutputDirectory"] = "gs://bucket/pipelines"
+    path = tmp_path / "job.json"
+    path.write_text(json.dumps(document))
+    with pytest.raises(errors.ConfigError, match=r"root on this machine .* gs://bucket/pipelines"):
+        command.run(path, [], 1)
+
+
+def test_a_run_tells_of_each_task_and_where_their_logs_are(
+    tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = jobs_lib.Jobs(tmp_path / "root")
+    made.program("A", "")
+    made.program("B", "sys.exit('Error: no')", after=("A",))
+    made.program("C", "", after=("B",))
+    assert command.run(made.write(tmp_path / "job.json"), [], 2) == errors.ExitStatus.CRASHED
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[:2] for line in lines[:2]] == [["✓", "A"], ["✗", "B"]]
+    assert lines[2:4] == ["error: B: Error: no", "not run, since it needs what failed: C"]
+    [directory] = (tmp_path / "root").glob("reviews-*")
+    assert lines[4] == f"logs: {directory}/*/log.txt"
+    assert (directory / "B" / "log.txt").read_text() == "Error: no\n"
