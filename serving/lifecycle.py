@@ -122,11 +122,15 @@ class Model:
         self._unload()
         self._forget()
 
-    def let_go(self) -> bool:
-        """Sends no more requests to any version; whether all are unloaded."""
+    def let_go(self, is_end: bool) -> bool:
+        """Sends no more requests to any version; whether all are unloaded.
+
+        Args:
+            is_end: Of the process, which takes all memory with it.
+        """
         for number in list(self.available):
             self._retire(self.statuses[number])
-        self._unload()
+        self._unload(is_end)
         return not self._retiring
 
     def _wanted(self) -> dict[int, pathlib.Path]:
@@ -222,7 +226,7 @@ class Model:
             status.served.retire()
         self._retiring.append(status)
 
-    def _unload(self) -> None:
+    def _unload(self, is_end: bool = False) -> None:
         """Unloads what nobody holds any more."""
         for status in list(self._retiring):
             if status.served is None or status.served.retire().is_set():
@@ -230,7 +234,8 @@ class Model:
                     status.served.close()
                 status.served, status.state = None, State.END
                 self._retiring.remove(status)
-                memory.give_back()
+                if not is_end:
+                    memory.give_back()
                 _LOG.info("%s: version %d is unloaded", self.config.name, status.number)
 
     def _forget(self) -> None:

@@ -107,7 +107,9 @@ class Manager:
     def _unload(self) -> bool:
         """Lets models go that are served no more; whether all of them are unloaded."""
         with self._lock:
-            self._gone = [model for model in self._gone if not model.let_go()]
+            self._gone = [
+                model for model in self._gone if not model.let_go(is_end=self._is_stopping)
+            ]
             return not self._gone
 
     def _run(self) -> None:

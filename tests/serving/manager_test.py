@@ -15,6 +15,7 @@ from serving import (
     integrity,
     lifecycle,
     manager,
+    memory,
     servable,
     version,
     versions,
@@ -345,6 +346,20 @@ def test_a_model_that_moves_answers_from_its_old_directory_until_the_new_one_is_
     models.update()
     assert (_answers(models), _states(models)) == (2, {2: "AVAILABLE", 1: "END"})
     assert _Fake.closed == [5]
+
+
+def test_memory_is_given_back_but_for_the_end(
+    directory: pathlib.Path, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given_back: list[int] = []
+    monkeypatch.setattr(memory, "give_back", lambda: given_back.append(len(_Fake.closed)))
+    models = make()
+    for number in (1, 2):
+        _put(directory, number)
+        models.update()
+    assert given_back == [1]
+    models.stop()
+    assert (_Fake.closed, given_back) == ([1, 2], [1])
 
 
 def test_loading_goes_behind_who_answers(
