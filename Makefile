@@ -29,7 +29,7 @@ MADE_PROJECT := $(VENV)/.made-project
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test browser check format data proof-serving proof-images requirements clean distclean
+.PHONY: help run test browser check format data proof-serving proof-images proof-beam requirements clean distclean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -74,6 +74,10 @@ proof-serving: $(MADE_DEV) $(MADE_PROJECT) ## Load, swap, break, fuzz and stop a
 proof-images: export TF_CPP_MIN_LOG_LEVEL := 3
 proof-images: $(MADE_DEV) $(MADE_PROJECT) ## Follow the steps of the pipeline's image, and run a task in it
 	@$(PYTHON) -m pytest tests/proofs/pipeline_image.py $(ARGS)
+
+proof-beam: export TF_CPP_MIN_LOG_LEVEL := 3
+proof-beam: $(MADE_DEV) $(MADE_PROJECT) ## Hold what two workers of Beam make to what one process makes
+	@$(PYTHON) -m pytest tests/proofs/beam_workers.py $(ARGS)
 
 requirements: $(MADE_TOOLS) ## Lock the packages again; ARGS=--upgrade takes newer ones
 	@echo "Locking requirements/*.txt ..."

@@ -56,9 +56,7 @@ def test_a_node_may_have_its_own() -> None:
         "--direct_num_workers=2",
         "--sdk_container_image=none",
     ]
-    found = {
-        name: nodes[name].executor_spec.beam_pipeline_args for name in ("Ingest", "Transform")
-    }
+    found = {name: nodes[name].executor_spec.beam_pipeline_args for name in ("Ingest", "Transform")}
     assert found == {"Ingest": common, "Transform": [*common, "--direct_num_workers=4"]}
 
 
