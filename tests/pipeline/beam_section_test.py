@@ -45,7 +45,7 @@ def test_what_a_runner_needs_is_told(runner: str) -> None:
 
 
 def test_workers_are_of_this_machine() -> None:
-    with pytest.raises(pydantic.ValidationError, match="`beam.workers` is of the runner direct"):
+    with pytest.raises(pydantic.ValidationError, match=r"`beam\.workers` is of the runner direct"):
         beam_section.BeamConfig(runner="dataflow", options=_DATAFLOW, workers=2)
 
 
@@ -61,5 +61,5 @@ def test_a_node_may_have_its_own() -> None:
 
 
 def test_a_node_without_beam_is_refused() -> None:
-    with pytest.raises(errors.ConfigError, match="`beam.nodes` must name nodes that use Beam"):
+    with pytest.raises(errors.ConfigError, match=r"`beam\.nodes` must name nodes that use Beam"):
         reviews.config("beam={nodes: {Trainer: {x: 1}}}")
