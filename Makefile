@@ -29,7 +29,7 @@ MADE_PROJECT := $(VENV)/.made-project
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test browser check format data proof-serving requirements clean distclean
+.PHONY: help run test browser check format data proof-serving proof-images proof-beam requirements clean distclean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -71,11 +71,23 @@ data/sentences.csv: pipeline/demo_data.py | $(MADE_VENV)
 proof-serving: $(MADE_DEV) $(MADE_PROJECT) ## Load, swap, break, fuzz and stop a server of the demo's model
 	@$(PYTHON) -m benchmarks.serving_proof workspace/sentiment/serving/sentiment $(ARGS)
 
+proof-images: export TF_CPP_MIN_LOG_LEVEL := 3
+proof-images: $(MADE_DEV) $(MADE_PROJECT) ## Follow the steps of the pipeline's image, and run a task in it
+	@$(PYTHON) -m pytest tests/proofs/pipeline_image.py $(ARGS)
+
+proof-beam: export TF_CPP_MIN_LOG_LEVEL := 3
+proof-beam: $(MADE_DEV) $(MADE_PROJECT) ## Hold what two workers of Beam make to what one process makes
+	@$(PYTHON) -m pytest tests/proofs/beam_workers.py $(ARGS)
+
 requirements: $(MADE_TOOLS) ## Lock the packages again; ARGS=--upgrade takes newer ones
 	@echo "Locking requirements/*.txt ..."
 	@$(LOCK) --python-version 3.10 pyproject.toml --output-file requirements/runtime.txt
 	@$(LOCK) --python-version 3.10 pyproject.toml --extra dev \
 		--constraint requirements/runtime.txt --output-file requirements/dev.txt
+	@$(LOCK) --python-version 3.10 pyproject.toml --extra gpu \
+		--constraint requirements/runtime.txt --output-file requirements/gpu.txt
+	@$(LOCK) --python-version 3.10 requirements/serving-gpu.in \
+		--constraint requirements/gpu.txt --output-file requirements/serving-gpu.txt
 	@$(LOCK) --python-version 3.10 requirements/serving.in \
 		--constraint requirements/runtime.txt --output-file requirements/serving.txt
 	@$(LOCK) --python-version 3.8 requirements/tools.in --output-file requirements/tools.txt

@@ -12,12 +12,32 @@ import math
 import sys
 import time
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import uvloop
 
 _LENGTH = b"content-length:"
-# Told of each answer: when it was asked for, by `time.perf_counter`, its status and its body.
-Check = Callable[[float, int, bytes], None]
+
+
+class Answer(NamedTuple):
+    """What came back.
+
+    Attributes:
+        path: Where it was asked.
+        began: When it was asked for, by `time.perf_counter`.
+        ended: When it was there.
+        status: Of HTTP.
+        body: All of it.
+    """
+
+    path: str
+    began: float
+    ended: float
+    status: int
+    body: bytes
+
+
+Check = Callable[[Answer], None]  # is told of each answer
 
 
 @dataclasses.dataclass
@@ -52,8 +72,12 @@ class Load:
 class _Client(asyncio.Protocol):
     """One connection."""
 
-    def __init__(self, request: bytes, load: Load, check: Check) -> None:
-        self._request, self._load, self._check = request, load, check
+    def __init__(self, path: str, body: bytes, load: Load, check: Check) -> None:
+        self._path, self._load, self._check = path, load, check
+        self._request = (
+            f"POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
+            f"content-length: {len(body)}\r\n\r\n"
+        ).encode() + body
         self._received = b""
         self._began = 0.0
         self._is_waiting = False
@@ -81,17 +105,18 @@ class _Client(asyncio.Protocol):
         length = int(lowered.partition(_LENGTH)[2].partition(b"\r\n")[0])
         if len(body) < length:
             return
-        self._load.seconds.append(time.perf_counter() - self._began)
+        ended = time.perf_counter()
+        self._load.seconds.append(ended - self._began)
         self._load.began.append(self._began)
         self._received = body[length:]
         self._is_waiting = False
         self._ends = b"connection: close" in lowered
-        self._tell(self._began, int(head[9:12]), body[:length])
+        self._tell(Answer(self._path, self._began, ended, int(head[9:12]), body[:length]))
         self._ask()
 
-    def _tell(self, began: float, status: int, body: bytes) -> None:
+    def _tell(self, answer: Answer) -> None:
         try:
-            self._check(began, status, body)
+            self._check(answer)
         except Exception as error:  # noqa: BLE001 - it is raised where the load is waited for
             self._load.until = 0.0
             if not self.done.done():
@@ -104,32 +129,27 @@ class _Client(asyncio.Protocol):
             self.done.set_result(None)
 
 
-def _ok(began: float, status: int, body: bytes) -> None:
-    if status != 200:
-        raise ValueError(f"{status}: {body!r}")
+def _ok(answer: Answer) -> None:
+    if answer.status != 200:
+        raise ValueError(f"{answer.status}: {answer.body!r}")
 
 
 async def run(
-    port: int, path: str, bodies: Sequence[bytes], load: Load, check: Check = _ok
+    port: int, requests: Sequence[tuple[str, bytes]], load: Load, check: Check = _ok
 ) -> None:
     """Sends requests until the load's time is over, or the server ends.
 
     Args:
         port: Of this machine.
-        path: Where to post.
-        bodies: One for each client.
+        requests: One for each client: where it posts, and what.
         load: Keeps what is seen, and tells until when.
         check: Is told of each answer.
     """
     loop = asyncio.get_running_loop()
     clients = []
-    for body in bodies:
-        request = (
-            f"POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
-            f"content-length: {len(body)}\r\n\r\n"
-        ).encode() + body
+    for path, body in requests:
         _, client = await loop.create_connection(
-            lambda request=request: _Client(request, load, check), "127.0.0.1", port
+            lambda path=path, body=body: _Client(path, body, load, check), "127.0.0.1", port
         )
         clients.append(client)
     await asyncio.gather(*(client.done for client in clients))
@@ -140,7 +160,7 @@ def main(port: str, path: str, body: str, clients: str, seconds: str) -> None:
     uvloop.install()
     began = time.perf_counter()
     load = Load(until=began + float(seconds))
-    asyncio.run(run(int(port), path, [body.encode()] * int(clients), load))
+    asyncio.run(run(int(port), [(path, body.encode())] * int(clients), load))
     told = {f"p{percent}": load.percentile(percent) for percent in (50, 95, 99)}
     rate = len(load.seconds) / (time.perf_counter() - began)
     print(json.dumps({**told, "rate": rate, "requests": len(load.seconds), "lost": load.lost}))

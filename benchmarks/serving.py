@@ -24,6 +24,7 @@ from serving import quiet, versions
 HERE = pathlib.Path(__file__).resolve().parent
 TEXT = "A film of rare warmth, with a plot that keeps its promises to the end."
 CLIENTS = (1, 8, 64)
+_DIRECT = "direct call, 1 text"
 
 
 def _floor(version: pathlib.Path) -> None:
@@ -97,7 +98,7 @@ def _measure(version: pathlib.Path, seconds: float, rounds: int) -> dict[str, li
         }
         floor = servers.enter_context(_floor_process(version))
         for _ in range(rounds):
-            seen.setdefault("direct call, 1 text", []).append(_ask_floor(floor, seconds))
+            seen.setdefault(_DIRECT, []).append(_ask_floor(floor, seconds))
             for name, (process, port) in started.items():
                 for clients in CLIENTS:
                     load = _load(process.pid, port, clients, seconds)
@@ -116,10 +117,24 @@ def main() -> None:
     print(f"{version}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}\n")
     heads = " ".join(f"{head:>8}" for head in ("p50 ms", "p95 ms", "p99 ms", "CPU ms"))
     print(f"{'':24} {heads} {'requests/s':>10}")
-    for name, rounds in _measure(version, given.seconds, given.rounds).items():
-        middle = {key: statistics.median(one[key] for one in rounds) for key in rounds[0]}
-        times = " ".join(f"{middle[key]:8.2f}" for key in ("p50", "p95", "p99", "cpu"))
-        print(f"{name:24} {times} {middle['rate']:10,.0f}")
+    middle = {
+        name: {key: statistics.median(one[key] for one in rounds) for key in rounds[0]}
+        for name, rounds in _measure(version, given.seconds, given.rounds).items()
+    }
+    for name, one in middle.items():
+        times = " ".join(f"{one[key]:8.2f}" for key in ("p50", "p95", "p99", "cpu"))
+        print(f"{name:24} {times} {one['rate']:10,.0f}")
+    _judge(middle)
+
+
+def _judge(middle: dict[str, dict[str, float]]) -> None:
+    """Prints how what was measured stands to its bounds."""
+    direct, served = middle[_DIRECT]["p50"], middle["batching, 1 clients"]["p50"]
+    print(f"\n1 client: p50 {served:.2f} ms; the bound is {1.5 * direct + 1.0:.2f} ms")
+    rates = [
+        middle[f"{kind}, {CLIENTS[-1]} clients"]["rate"] for kind in ("batching", "no batching")
+    ]
+    print(f"{CLIENTS[-1]} clients: {rates[0] / rates[1]:.1f} times as many answers; the bound is 4")
 
 
 if __name__ == "__main__":

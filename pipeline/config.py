@@ -20,6 +20,7 @@ from components.probe import config as probe_config
 from components.transform import config as transform_config
 from components.trial import config as trial_config
 from pipeline import (
+    beam_section,
     config_errors,
     data_section,
     errors,
@@ -47,6 +48,7 @@ ServeConfig = sections.ServeConfig
 PushConfig = sections.PushConfig
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+_BEAM_NODES = ("Ingest", "StatisticsGen", "Transform", "Evaluator")
 _PATH_KEYS = ("path", "train", "eval", "test", "schema")  # of `data`
 _GLOB = re.compile(r"\[[^]]*\]|[*?]")
 
@@ -70,6 +72,7 @@ class Config(trainer_config.Section):
         probe: How the model is tried before it is pushed.
         serve: How the exported model finds its answers.
         push: What happens to a blessed model.
+        beam: What runs Beam's pipelines, for all nodes and for each.
         resources: Node to what its machine has, where a backend runs the compiled pipeline.
     """
 
@@ -95,6 +98,7 @@ class Config(trainer_config.Section):
     probe: probe_config.ProbeConfig = probe_config.ProbeConfig.model_validate({})
     serve: sections.ServeConfig = sections.ServeConfig.model_validate({})
     push: sections.PushConfig = sections.PushConfig.model_validate({})
+    beam: beam_section.BeamConfig = beam_section.BeamConfig.model_validate({})
     resources: dict[str, resources_lib.Resources] = pydantic.Field(default_factory=dict)
 
     @pydantic.field_validator("name")
@@ -158,6 +162,7 @@ class Config(trainer_config.Section):
             *sections.slice_problems(self.data, self.evaluate),
             *sections.fold_problems(self.data, self.evaluate),
             *sections.bound_problems(self.task_settings, self.evaluate),
+            *beam_section.problems(self.beam.nodes, _BEAM_NODES),
         ]
         if problems:
             raise ValueError("\n".join(problems))

@@ -174,13 +174,16 @@ def create_pipeline(config: config_lib.Config, target: target_lib.Target) -> tfx
         _tell_cache(pushing, code_digest.of(*pushers))
         components.append(pushing)
 
+    for node in components:
+        if arguments := config.beam.arguments_of(node.id):
+            node.with_beam_pipeline_args(arguments)
     return tfx_pipeline.Pipeline(
         pipeline_name=config.name,
         pipeline_root=str(places.artifacts),
         components=components,
         enable_cache=True,
         metadata_connection_config=target.metadata_config,
-        beam_pipeline_args=list(target.beam_args),
+        beam_pipeline_args=config.beam.arguments(),
     )
 
 

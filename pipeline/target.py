@@ -13,15 +13,6 @@ from tfx.types import standard_artifacts
 from components.probe import latest_servable
 from pipeline import workspace as workspace_lib
 
-# Where no workers are told of, Beam has one process, no port, and no copying between workers: the
-# fastest way through data that fits one machine.
-_ONE_PROCESS = (
-    *("--direct_running_mode=in_memory", "--direct_num_workers=1"),
-    # Workers are this very process. Where nothing tells where workers find TFX, it packs itself up
-    # for them: two seconds for each node, and 2,200 files in the temporary directory.
-    "--sdk_container_image=none",
-)
-
 
 @dataclasses.dataclass(frozen=True)
 class Target:
@@ -32,14 +23,12 @@ class Target:
         baseline: Finds the model to beat; None where nothing does.
         start: The model that `model.init_from` names, if it names one.
         metadata_config: ML Metadata's database; None where the backend has its own.
-        beam_args: Options of Beam for all components that use it.
     """
 
     places: workspace_lib.Places
     baseline: resolver.Resolver | None
     start: pathlib.Path | None = None
     metadata_config: proto.ConnectionConfig | None = None
-    beam_args: tuple[str, ...] = _ONE_PROCESS
 
 
 def local(workspace: workspace_lib.Workspace, start: pathlib.Path | None = None) -> Target:

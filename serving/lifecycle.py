@@ -1,7 +1,8 @@
 """The life of one model's versions: found, loaded, available, let go, unloaded.
 
 What the version policy asks for is loaded before what it no longer asks for is let go, so that
-there is always an answer; a version that cannot be loaded changes nothing for the others.
+there is always an answer; a version that cannot be loaded changes nothing for the others. What is
+wrong with its files is looked for first, and not tried again until they change.
 """
 
 import dataclasses
@@ -13,10 +14,31 @@ import pathlib
 import time
 from collections.abc import Iterator, Mapping
 
-from serving import config, errors, memory, metrics, servable, version, versions, warmup
+from serving import (
+    background,
+    config,
+    errors,
+    integrity,
+    memory,
+    metrics,
+    servable,
+    version,
+    versions,
+    warmup,
+)
 
 _LOG = logging.getLogger(__name__)
 _REMEMBERED = 32  # versions of a model that have ended, and still stand in its status
+# What may be better the next time; all other codes tell of the version's files.
+_PASSING = (
+    errors.Code.CANCELLED,
+    errors.Code.UNKNOWN,
+    errors.Code.DEADLINE_EXCEEDED,
+    errors.Code.RESOURCE_EXHAUSTED,
+    errors.Code.ABORTED,
+    errors.Code.INTERNAL,
+    errors.Code.UNAVAILABLE,
+)
 
 
 class State(enum.IntEnum):
@@ -66,6 +88,7 @@ class Model:
         config: As told.
         statuses: Versions by number, the ended ones of late among them.
         available: Those that answer; replaced as a whole, so that others may read it at any time.
+        is_stood_in_for: Whether another model answers under its name meanwhile.
     """
 
     def __init__(
@@ -78,6 +101,7 @@ class Model:
         self._counted = counted
         self.statuses: dict[int, VersionStatus] = {}
         self.available: Mapping[int, version.ServedVersion] = {}
+        self.is_stood_in_for = False
         self._server = server
         self._retiring: list[VersionStatus] = []
 
@@ -98,11 +122,15 @@ class Model:
         self._unload()
         self._forget()
 
-    def let_go(self) -> bool:
-        """Sends no more requests to any version; whether all are unloaded."""
+    def let_go(self, is_end: bool) -> bool:
+        """Sends no more requests to any version; whether all are unloaded.
+
+        Args:
+            is_end: Of the process, which takes all memory with it.
+        """
         for number in list(self.available):
             self._retire(self.statuses[number])
-        self._unload()
+        self._unload(is_end)
         return not self._retiring
 
     def _wanted(self) -> dict[int, pathlib.Path]:
@@ -148,16 +176,21 @@ class Model:
             return True
 
     def _load(self, status: VersionStatus) -> None:
-        """Tries to load a version; what fails is tried again later, or given up."""
+        """Tries to load a version; what fails is tried again if that may help, or given up."""
         loading, name = self._server.loading, self.config.name
         status.state = State.LOADING
         status.attempts += 1
         try:
             status.changed_at = versions.changed_at(status.path)
-            status.served = self._make(status)
+            integrity.check(status.path)
+            # Who answers goes first; where nobody does, there is no time to lose.
+            is_answered = self.available or self.is_stood_in_for
+            make = functools.partial(self._make, status)
+            status.served = background.run(make) if is_answered else make()
         except Exception as error:  # noqa: BLE001 - whatever is in a directory, its status tells it
             status.error = servable.translate(error)
-            if status.attempts > loading.max_num_load_retries:
+            may_pass = status.error.code in _PASSING
+            if not may_pass or status.attempts > loading.max_num_load_retries:
                 status.state = State.END
                 _LOG.error("%s: version %d is given up: %s", name, status.number, error)
                 return
@@ -193,7 +226,7 @@ class Model:
             status.served.retire()
         self._retiring.append(status)
 
-    def _unload(self) -> None:
+    def _unload(self, is_end: bool = False) -> None:
         """Unloads what nobody holds any more."""
         for status in list(self._retiring):
             if status.served is None or status.served.retire().is_set():
@@ -201,7 +234,8 @@ class Model:
                     status.served.close()
                 status.served, status.state = None, State.END
                 self._retiring.remove(status)
-                memory.give_back()
+                if not is_end:
+                    memory.give_back()
                 _LOG.info("%s: version %d is unloaded", self.config.name, status.number)
 
     def _forget(self) -> None:

@@ -8,7 +8,7 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from prometheus_client import core
 
@@ -31,6 +31,8 @@ class Manager:
         self._counted = counted or metrics.Metrics()
         self._counted.watch(self._metrics)
         self._models: dict[str, lifecycle.Model] = {}
+        # What takes the place of a model of its name, in another directory, once it answers.
+        self._coming: dict[str, lifecycle.Model] = {}
         self._gone: list[lifecycle.Model] = []
         self._lock = threading.Lock()
         self._wake = threading.Event()
@@ -48,42 +50,66 @@ class Manager:
         self._wake.set()
         if self._thread.ident is not None:
             self._thread.join()
-        self._gone += self._models.values()
+        self._gone += [*self._models.values(), *self._coming.values()]
         while not self._unload():
             time.sleep(_MOMENT)
 
     def apply(self, models: Sequence[config.ModelConfig]) -> None:
         """Takes other models, policies or labels; the thread does the rest.
 
-        A model whose directory is another now is another model: it is loaded anew.
+        A model whose directory is another now is loaded from there; the one before answers until
+        that has been done.
         """
         with self._lock:
-            kept = {}
+            kept, coming = {}, {}
             for model_config in models:
-                model = self._models.get(model_config.name)
-                if model is None or model.config.base_path != model_config.base_path:
-                    model = lifecycle.Model(model_config, self._server, self._counted)
+                name, model = model_config.name, self._at(model_config)
                 model.config = model_config
-                kept[model_config.name] = model
-            self._gone += [
-                model for name, model in self._models.items() if kept.get(name) is not model
-            ]
-            self._models = kept
+                served = self._models.get(name)
+                if served is None or served is model or not served.available:
+                    kept[name] = model
+                else:
+                    kept[name], coming[name] = served, model
+                    model.is_stood_in_for = True
+            before = [*self._models.values(), *self._coming.values()]
+            after = [*kept.values(), *coming.values()]
+            self._gone += [model for model in before if model not in after]
+            self._models, self._coming = kept, coming
         self._wake.set()
+
+    def _at(self, model_config: config.ModelConfig) -> lifecycle.Model:
+        """Finds the model of that name and directory, or makes it."""
+        for models in (self._models, self._coming):
+            model = models.get(model_config.name)
+            if model is not None and model.config.base_path == model_config.base_path:
+                return model
+        return lifecycle.Model(model_config, self._server, self._counted)
 
     def update(self) -> None:
         """Looks at every model once; the thread does this by itself."""
-        for model in list(self._models.values()):
+        for model in [*self._models.values(), *self._coming.values()]:
             try:
                 model.update(time.monotonic())
             except Exception:  # noqa: BLE001 - one model's trouble must not be the others'
                 _LOG.exception("%s could not be looked after", model.config.name)
+        self._replace()
         self._unload()
+
+    def _replace(self) -> None:
+        """Lets models of another directory answer that are ready to."""
+        with self._lock:
+            for name, model in list(self._coming.items()):
+                if model.available:
+                    model.is_stood_in_for = False
+                    self._gone.append(self._models[name])
+                    self._models = {**self._models, name: self._coming.pop(name)}
 
     def _unload(self) -> bool:
         """Lets models go that are served no more; whether all of them are unloaded."""
         with self._lock:
-            self._gone = [model for model in self._gone if not model.let_go()]
+            self._gone = [
+                model for model in self._gone if not model.let_go(is_end=self._is_stopping)
+            ]
             return not self._gone
 
     def _run(self) -> None:
@@ -126,8 +152,7 @@ class Manager:
         Raises:
             ServingError: If there is none.
         """
-        model = self._models.get(name)
-        known = {} if model is None else model.statuses
+        known = self._known(name)
         if number is not None:
             if number not in known:
                 raise errors.ServingError(
@@ -139,6 +164,14 @@ class Manager:
                 errors.Code.NOT_FOUND, f"Could not find any versions of model {name}"
             )
         return [known[number] for number in sorted(known, reverse=True)]
+
+    def _known(self, name: str) -> Mapping[int, lifecycle.VersionStatus]:
+        """Finds the versions of a model by number, also those that are to take its place."""
+        served, coming = self._models.get(name), self._coming.get(name)
+        if served is None or coming is None:
+            return {} if served is None else served.statuses
+        answering = {number: served.statuses[number] for number in served.available}
+        return {**served.statuses, **coming.statuses, **answering}
 
     def resolve(self, name: str, label: str | None) -> int | None:
         """Finds the version that a label stands for; None without a label.

@@ -5,6 +5,7 @@ It is loaded as TensorFlow Serving loads it, as a graph in a session, rather tha
 answers does not stutter, and closing a session frees its memory for sure.
 """
 
+import errno
 import pathlib
 import re
 from collections.abc import Callable, Mapping
@@ -24,6 +25,12 @@ Tensors = Mapping[str, np.ndarray]
 _HEADING = "Graph execution error:\n\n"
 # What a graph asserts: its words in brackets, and then the values.
 _ASSERTION = re.compile(r"assertion failed: \[(.*?)\] \[(.*?)\](?:\n|$)", re.DOTALL)
+_SYSTEM = {
+    None: errors.Code.NOT_FOUND,
+    errno.ENOENT: errors.Code.NOT_FOUND,
+    errno.EACCES: errors.Code.PERMISSION_DENIED,
+    errno.ENOMEM: errors.Code.RESOURCE_EXHAUSTED,
+}
 _WHERE = ("\n\nOriginal stack trace", "\n\t [[", "\nErrors may have originated", " [Op:")
 
 
@@ -120,7 +127,8 @@ def translate(error: Exception) -> errors.ServingError:
     if isinstance(error, tf.errors.OpError):
         code, message = errors.Code(error.error_code), error.message
     elif isinstance(error, OSError):
-        code = errors.Code.NOT_FOUND
+        # TensorFlow's loader tells of what it does not find without a number of the system's.
+        code = _SYSTEM.get(error.errno, errors.Code.UNAVAILABLE)
     message = message.removeprefix(_HEADING)
     if found := _ASSERTION.match(message):
         message = found[1] + found[2]

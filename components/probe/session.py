@@ -13,7 +13,7 @@ JUDGED = export.JUDGED_SIGNATURE
 # What the Evaluator calls, and no client.
 OF_EVALUATOR = (export.TRANSFORM_SIGNATURE, JUDGED)
 # What only shows, and is not asked as often as to be warmed up.
-SHOWING = (attention.SIGNATURE, attention.CROSS_SIGNATURE)
+SHOWING = (attention.SIGNATURE, attention.CROSS_SIGNATURE, attention.TOKENS_SIGNATURE)
 
 
 @dataclasses.dataclass

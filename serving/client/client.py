@@ -71,8 +71,8 @@ class Client:
         Returns:
             A row for each: a value where the signature has one output, else output name to value.
         """
-        document = {"instances": list(instances), **_named(signature)}
-        answer = self._transport.ask("POST", _path(model, version, label, ":predict"), document)
+        path = _path(model, version, label, ":predict")
+        answer = self._ask(path, signature, instances=list(instances))
         predictions: list[Any] = answers.from_base64(answer["predictions"])
         return predictions
 
@@ -97,8 +97,7 @@ class Client:
         Returns:
             Output name to tensor, as lists of lists; bare where there is one output.
         """
-        document = {"inputs": inputs, **_named(signature)}
-        answer = self._transport.ask("POST", _path(model, version, label, ":predict"), document)
+        answer = self._ask(_path(model, version, label, ":predict"), signature, inputs=inputs)
         return answers.from_base64(answer["outputs"])
 
     def classify(
@@ -111,8 +110,8 @@ class Client:
         label: str | None = None,
     ) -> list[list[answers.Label]]:
         """Classifies examples, feature name to value; gives all labels of each."""
-        document = {"examples": list(examples), **_named(signature)}
-        answer = self._transport.ask("POST", _path(model, version, label, ":classify"), document)
+        path = _path(model, version, label, ":classify")
+        answer = self._ask(path, signature, examples=list(examples))
         return [[answers.Label(*pair) for pair in row] for row in answer["results"]]
 
     def regress(
@@ -125,10 +124,14 @@ class Client:
         label: str | None = None,
     ) -> list[float]:
         """Gives a number for each example, feature name to value."""
-        document = {"examples": list(examples), **_named(signature)}
-        answer = self._transport.ask("POST", _path(model, version, label, ":regress"), document)
+        path = _path(model, version, label, ":regress")
+        answer = self._ask(path, signature, examples=list(examples))
         numbers: list[float] = answer["results"]
         return numbers
+
+    def _ask(self, path: str, signature: str, **document: Any) -> Any:
+        named = {"signature_name": signature} if signature else {}
+        return self._transport.ask("POST", path, {**document, **named})
 
     def status(
         self, model: str, *, version: int | None = None, label: str | None = None
@@ -167,10 +170,6 @@ class Client:
         """
         path = _path(model, version, label, ":generate_stream")
         return answers.events(self._transport.open("POST", path, {"text": text, **wishes}))
-
-
-def _named(signature: str) -> dict[str, str]:
-    return {"signature_name": signature} if signature else {}
 
 
 def _path(model: str, version: int | None, label: str | None, what: str) -> str:

@@ -5,7 +5,7 @@ What is an error, and its words, are those of TensorFlow Serving's `util/json_te
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from tensorflow.core.example import example_pb2, feature_pb2
@@ -18,6 +18,9 @@ from serving.codec import json_document, json_values
 _INT64 = 2**63
 _MAX_FLOAT = float(np.finfo(np.float32).max)
 INPUTS = "inputs"
+
+Input = input_pb2.Input
+Result: TypeAlias = classification_pb2.ClassificationResult | regression_pb2.RegressionResult
 
 
 def decode(document: Mapping[str, Any]) -> input_pb2.Input:
@@ -143,6 +146,17 @@ def check_method(signature: signatures_lib.Signature, method: str) -> None:
         raise errors.ServingError(
             errors.Code.FAILED_PRECONDITION, f"No {kind} inputs found in SignatureDef"
         )
+
+
+def result(method: str, outputs: Mapping[str, np.ndarray], rows: int) -> Result:
+    """Makes the answer of a method.
+
+    Raises:
+        ServingError: If the model gave something else.
+    """
+    if method == signatures_lib.CLASSIFY_METHOD:
+        return classifications(outputs, rows)
+    return regressions(outputs, rows)
 
 
 def classifications(

@@ -21,7 +21,7 @@ def parse(body: bytes) -> dict[str, Any]:
     Raises:
         ServingError: If it is no JSON, or no object.
     """
-    if not body:
+    if not body or body.isspace():
         raise errors.invalid("JSON Parse error: The document is empty")
     document = _parse(body)
     if not isinstance(document, dict):

@@ -1,10 +1,10 @@
-// What each token gathers from each other one, layer by layer and head by head.
+// Tokens with their ids, and what each gathers from each other one, layer by layer and head by head.
 
 import { choices } from "./choices.js";
 import { fill, make, say } from "./dom.js";
 import { dots, HeatMap, largest, paint, share } from "./heat_map.js";
 
-/** What a model's signature tells, in one shape for attention to itself and to a source. */
+/** What a model's signature tells, in one shape for attention to itself, to a source and to nothing. */
 export function told(row) {
   const isReal = (token) => token !== "";
   const columns = tokens(row.tokens, row.token_ids).filter(({ name }) => isReal(name));
@@ -12,7 +12,7 @@ export function told(row) {
     ? tokens(row.target_tokens, row.target_ids).filter(({ name }) => isReal(name))
     : columns;
   const cut = (head) => head.slice(0, rows.length).map((line) => line.slice(0, columns.length));
-  return { rows, columns, weights: row.weights.map((layer) => layer.map(cut)) };
+  return { rows, columns, weights: row.weights?.map((layer) => layer.map(cut)) };
 }
 
 const tokens = (names, ids) => names.map((name, index) => ({ name, id: ids[index] }));
@@ -22,6 +22,11 @@ const kept = { head: "mean", row: 0 };
 
 /** Shows tokens with their ids, all heads small, one of them large. */
 export function show(place, { rows, columns, weights }) {
+  if (!weights) {
+    const list = columns.map((token) => make("li", { class: "token" }, ...face(token).face));
+    fill(place, make("p", { class: "hint" }, counted(columns)), make("ul", { class: "choices" }, list));
+    return;
+  }
   const heads = [
     { key: "mean", label: "Mean of all heads", values: mean(weights.flat()) },
     ...weights.flatMap((layer, i) =>
@@ -83,7 +88,7 @@ export function show(place, { rows, columns, weights }) {
 
   fill(
     place,
-    make("p", { class: "hint" }, `${columns.length} tokens. Choose one: the others are shaded by what it gathers from them.`),
+    make("p", { class: "hint" }, `${counted(columns)} Choose one: the others are shaded by what it gathers from them.`),
     isCross ? make("p", { class: "side" }, "Translation") : null,
     row.group,
     isCross ? make("p", { class: "side" }, "Text") : null,
@@ -93,6 +98,8 @@ export function show(place, { rows, columns, weights }) {
   );
   change();
 }
+
+const counted = ({ length }) => `${length} ${length === 1 ? "token" : "tokens"}.`;
 
 const name = (token) => make("bdi", { class: "quoted" }, `“${token.name}”`);
 

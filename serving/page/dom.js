@@ -41,6 +41,11 @@ export function percent(value) {
   return `${(100 * value).toFixed(1)} %`;
 }
 
+export function duration(milliseconds) {
+  if (milliseconds >= 1000) return `${(milliseconds / 1000).toFixed(1)} s`;
+  return `${milliseconds < 10 ? milliseconds.toFixed(1) : Math.round(milliseconds)} ms`;
+}
+
 /** Waits until nothing has come for a while, and then acts once. */
 export function debounced(act, milliseconds) {
   let timer = 0;

@@ -2,7 +2,7 @@
 
 import { answer } from "./answers.js";
 import * as attention from "./attention.js";
-import { debounced, fill, find, make, say } from "./dom.js";
+import { debounced, duration, fill, find, make, say } from "./dom.js";
 import { models as list, predict, setKey } from "./server.js";
 import { canWrite, Writing } from "./writing.js";
 
@@ -18,7 +18,11 @@ const TITLES = {
   masked_language_model: "What stands behind the mask?",
   language_model: "How does it go on?",
 };
-const GATHERS = ["cross_attention", "attention"];
+// What shows tokens, the one that shows most first.
+const SHOWS = ["cross_attention", "attention", "tokens"];
+// What fields are called whose inputs have the names of a pipeline's.
+const PAIR = { text: "First text", text_pair: "Second text" };
+const LABELS = { question_answering: { text: "Question", text_pair: "Text" } };
 
 const page = { all: [], model: null, inputs: [], writing: null, asking: null, timer: 0 };
 const changed = debounced(ask, PATIENCE);
@@ -59,7 +63,8 @@ function choose(name) {
   find("title").textContent = TITLES[task] ?? "Ask the model";
   about(model);
   build(model, task, before);
-  find("attention").hidden = !gathers(model);
+  find("attention").hidden = !shows(model);
+  find("attended").textContent = shows(model) === "tokens" ? "Tokens" : "Tokens and attention";
   settle("start");
   if (id.startsWith("input-") && find(id)) {
     find(id).focus();
@@ -80,7 +85,8 @@ function build(model, task, before) {
   const told = model.signatures.serving_default?.inputs ?? [];
   const order = model.task?.texts ?? [];
   const place = ({ name }) => (order.includes(name) ? order.indexOf(name) : order.length);
-  page.inputs = [...told].sort((a, b) => place(a) - place(b)).map((input, index, all) => field(input, task, index === all.length - 1, before));
+  const labels = LABELS[task] ?? (told.some(({ name }) => name === "text_pair") ? PAIR : {});
+  page.inputs = [...told].sort((a, b) => place(a) - place(b)).map((input, index, all) => field(input, task, labels, index === all.length - 1, before));
   page.writing = canWrite(model) ? new Writing(model, () => page.inputs[0].value, (error) => (error ? trouble("write", error) : settle("write"))) : null;
   const mask = task === "masked_language_model" ? [make("p", { class: "buttons" }, make("button", { type: "button", click: insertMask }, "Insert [MASK]"))] : [];
   fill(
@@ -94,14 +100,15 @@ function build(model, task, before) {
   if (page.writing) find("answer").prepend(page.writing.result);
 }
 
-function field({ name, dtype, shape }, task, isLast, before) {
+function field({ name, dtype, shape }, task, labels, isLast, before) {
+  const label = labels[name] ?? name[0].toUpperCase() + name.slice(1).replaceAll("_", " ");
   const isList = shape === null || shape.length !== 1; // what a row has is no single value
   const isText = dtype === "string" && !isList;
   const attributes = {
     id: `input-${name}`,
     dir: "auto",
     spellcheck: "false",
-    placeholder: isText ? `Type or paste the ${name}` : isList ? "A list of JSON, such as [1, 2]" : "A number",
+    placeholder: isText ? `Type or paste the ${label.toLowerCase()}` : isList ? "A list of JSON, such as [1, 2]" : "A number",
     input: () => changed.soon(),
   };
   const rows = task === "question_answering" && isLast ? 10 : task === "question_answering" || isList ? 2 : 5;
@@ -109,7 +116,7 @@ function field({ name, dtype, shape }, task, isLast, before) {
   if (name in before) input.value = before[name];
   return {
     name,
-    label: name[0].toUpperCase() + name.slice(1).replaceAll("_", " "),
+    label,
     input,
     get value() {
       return input.value;
@@ -155,7 +162,7 @@ async function ask() {
     if (signal.aborted) return;
     const { shown, said } = answer(model.task?.name ?? "", told, row, page.inputs.map((input) => input.name));
     fill(find("result"), shown);
-    find("cost").textContent = `Answered in ${milliseconds < 10 ? milliseconds.toFixed(1) : Math.round(milliseconds)} ms`;
+    find("cost").textContent = `Answered in ${duration(milliseconds)}`;
     settle("ask");
     say(said);
     await gather(model, row, signal, false);
@@ -165,26 +172,24 @@ async function ask() {
       page.timer = setTimeout(start, PATIENCE); // another version answers now
       return;
     }
-    fill(find("result"));
-    find("cost").textContent = "";
-    attention.clear(find("weights"), "");
+    clear();
     trouble("ask", error, error.status === 0 ? start : null);
   } finally {
     if (page.asking?.signal === signal) find("answer").setAttribute("aria-busy", "false");
   }
 }
 
-const gathers = (model) => GATHERS.find((name) => name in model.signatures);
+const shows = (model) => SHOWS.find((name) => model.signatures?.[name]?.outputs.some((output) => output.name === "tokens"));
 
 async function gather(model, row, signal, isWished) {
-  const signature = gathers(model);
+  const signature = shows(model);
   if (!signature) return;
   const place = find("weights");
   const names = model.signatures[signature].inputs.map((input) => input.name);
   const size = names.reduce((sum, name) => sum + String(row[name]).length, 0);
   if (size > LONG && !isWished) {
     const show = make("button", { type: "button", click: () => gather(model, row, signal, true).catch((error) => trouble("ask", error)) }, "Show it");
-    fill(place, make("p", { class: "hint" }, "The attention of so long a text is large. ", show));
+    fill(place, make("p", { class: "hint" }, "What there is to show of so long a text is large. ", show));
     return;
   }
   const told = await predict(model, signature, Object.fromEntries(names.map((name) => [name, row[name]])), signal);
@@ -195,7 +200,8 @@ function clear() {
   fill(find("result"), make("p", { class: "hint" }, "It appears here as you type."));
   find("cost").textContent = "";
   find("answer").setAttribute("aria-busy", "false");
-  attention.clear(find("weights"), "The tokens of the text appear here, and what each gathers from the others.");
+  const told = page.model && shows(page.model) === "tokens" ? "" : ", and what each gathers from the others";
+  attention.clear(find("weights"), `The tokens of the text appear here${told}.`);
 }
 
 /** Tells what went wrong with what, in the server's words; what may pass is tried again. */

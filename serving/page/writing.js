@@ -1,6 +1,6 @@
 // A text that grows: wishes, tokens as they come, and the reason why there are no more.
 
-import { fill, make, number, say } from "./dom.js";
+import { duration, fill, make, number, say } from "./dom.js";
 import { predict, stream } from "./server.js";
 
 const REASONS = {
@@ -78,9 +78,9 @@ export class Writing {
     const began = performance.now();
     let count = 0;
     const tell = (reason) => {
-      const seconds = (performance.now() - began) / 1000;
-      const speed = count > 1 ? `, ${number(Math.round(count / seconds))} a second` : "";
-      this.cost.textContent = `${count} ${count === 1 ? "token" : "tokens"} in ${seconds.toFixed(1)} s${speed}${reason}`;
+      const milliseconds = performance.now() - began;
+      const speed = count > 1 ? `, ${number(Math.round((1000 * count) / milliseconds))} a second` : "";
+      this.cost.textContent = `${count} ${count === 1 ? "token" : "tokens"} in ${duration(milliseconds)}${speed}${reason}`;
     };
     try {
       for await (const [name, data] of this.events(prompt, control.signal)) {

@@ -81,11 +81,9 @@ class KServe:
 
     async def infer(self, request: http.Request) -> http.Response:
         """Answers tensors with tensors; `parameters.signature_name` chooses another signature."""
-        name, number, _ = models.target(request.names)
-        known = name if name in self._models.names else ""
         with (
-            self._counted.request(known, "Predict", "REST"),
-            self._models.lease(name, number) as served,
+            models.counting(self._counted, self._models, request, "Predict"),
+            self._models.lease(*models.target(request.names)) as served,
         ):
             document = await models.read(request.body)
             signature = served.model.signature(_signature_name(document))
@@ -98,7 +96,7 @@ class KServe:
                 for key in wanted
             ]
             answer = {
-                "model_name": name,
+                "model_name": request.names["model"],
                 "model_version": str(served.number),
                 "outputs": [{**told, "data": data[told["name"]]} for told in answered],
             }

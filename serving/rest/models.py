@@ -9,7 +9,7 @@ import contextlib
 from collections.abc import Mapping
 from typing import Any
 
-from serving import config, errors, lifecycle, manager, metrics, version
+from serving import config, errors, inference, lifecycle, manager, metrics, version
 from serving import signatures as signatures_lib
 from serving.codec import examples, json_document, json_predict, metadata
 from serving.rest import http
@@ -47,42 +47,39 @@ class Models:
 
     async def predict(self, request: http.Request) -> http.Response:
         """Answers `:predict`, by rows or by columns."""
-        with (
-            self._count(request, "Predict"),
-            self._models.lease(*target(request.names)) as served,
-        ):
-            return await predict(served, await read(request.body), request.deadline)
+        with self._count(request, "Predict"):
+            of_model = target(request.names)
+            document = await read(request.body)  # first: what is no JSON is told before all else
+            with self._models.lease(*of_model) as served:
+                return await predict(served, document, request.deadline)
 
     async def classify(self, request: http.Request) -> http.Response:
         """Answers `:classify`."""
         with self._count(request, "Classify"):
-            outputs, rows = await self._of_examples(request, signatures_lib.CLASSIFY_METHOD)
-        result = examples.classifications(outputs, rows)
-        rows_of_pairs = [
+            result = await self._infer(request, signatures_lib.CLASSIFY_METHOD)
+        rows = [
             [[label.label, json_predict.shortest(label.score)] for label in row.classes]
             for row in result.classifications
         ]
-        return http.Response(json_document.dump_any({"results": rows_of_pairs}))
+        return http.Response(json_document.dump_any({"results": rows}))
 
     async def regress(self, request: http.Request) -> http.Response:
         """Answers `:regress`."""
         with self._count(request, "Regress"):
-            outputs, rows = await self._of_examples(request, signatures_lib.REGRESS_METHOD)
-        result = examples.regressions(outputs, rows)
+            result = await self._infer(request, signatures_lib.REGRESS_METHOD)
         values = [json_predict.shortest(one.value) for one in result.regressions]
         return http.Response(json_document.dump_any({"results": values}))
 
     def _count(self, request: http.Request, api: str) -> contextlib.AbstractContextManager[None]:
         return counting(self._counted, self._models, request, api)
 
-    async def _of_examples(self, request: http.Request, method: str) -> tuple[Mapping, int]:
-        with self._models.lease(*target(request.names)) as served:
-            document = await read(request.body)
-            signature = served.model.signature(json_predict.signature_name(document))
-            examples.check_method(signature, method)
-            inputs = examples.serialize(examples.decode(document))
-            asked = served.ask(signature, {examples.INPUTS: inputs}, request.deadline)
-            return await asked, len(inputs)
+    async def _infer(self, request: http.Request, method: str) -> Any:
+        of_model = target(request.names)
+        document = await read(request.body)
+        name, given = json_predict.signature_name(document), examples.decode(document)
+        with self._models.lease(*of_model) as served:
+            _, result = await inference.infer(served, name, method, given, request.deadline)
+            return result
 
     async def status(self, request: http.Request) -> http.Response:
         """Answers which versions there are, and how they are."""

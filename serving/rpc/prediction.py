@@ -1,10 +1,8 @@
 """PredictionService: predict, classify, regress, several of these at once, and metadata."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import grpc
-import numpy as np
 from tensorflow_serving.apis import (
     classification_pb2,
     get_model_metadata_pb2,
@@ -15,12 +13,17 @@ from tensorflow_serving.apis import (
     regression_pb2,
 )
 
-from serving import config, errors, manager, version
+from serving import config, errors, inference, manager, version
 from serving import signatures as signatures_lib
-from serving.codec import examples, tensor_protos
+from serving.codec import tensor_protos
 from serving.rpc import calls
 
 _METADATA_FIELD = "signature_def"
+# What an InferenceResult calls the result of a method.
+_KINDS = {
+    signatures_lib.CLASSIFY_METHOD: "classification_result",
+    signatures_lib.REGRESS_METHOD: "regression_result",
+}
 
 
 class Prediction(prediction_service_pb2_grpc.PredictionServiceServicer):
@@ -89,20 +92,18 @@ class Prediction(prediction_service_pb2_grpc.PredictionServiceServicer):
     async def _classify(
         self, request: classification_pb2.ClassificationRequest, context: grpc.aio.ServicerContext
     ) -> classification_pb2.ClassificationResponse:
-        spec, outputs, rows = await self._of_examples(
+        told = await self._of_examples(
             request, request.input, signatures_lib.CLASSIFY_METHOD, context
         )
-        result = examples.classifications(outputs, rows)
-        return classification_pb2.ClassificationResponse(model_spec=spec, result=result)
+        return classification_pb2.ClassificationResponse(**told)
 
     async def _regress(
         self, request: regression_pb2.RegressionRequest, context: grpc.aio.ServicerContext
     ) -> regression_pb2.RegressionResponse:
-        spec, outputs, rows = await self._of_examples(
+        told = await self._of_examples(
             request, request.input, signatures_lib.REGRESS_METHOD, context
         )
-        result = examples.regressions(outputs, rows)
-        return regression_pb2.RegressionResponse(model_spec=spec, result=result)
+        return regression_pb2.RegressionResponse(**told)
 
     async def _infer(
         self, request: inference_pb2.MultiInferenceRequest, context: grpc.aio.ServicerContext
@@ -122,31 +123,23 @@ class Prediction(prediction_service_pb2_grpc.PredictionServiceServicer):
             )
         response = inference_pb2.MultiInferenceResponse()
         for task in request.tasks:
-            spec, outputs, rows = await self._of_examples(
-                task, request.input, task.method_name, context
-            )
-            result = response.results.add()
-            result.model_spec.CopyFrom(spec)
-            if task.method_name == signatures_lib.CLASSIFY_METHOD:
-                result.classification_result.CopyFrom(examples.classifications(outputs, rows))
-            else:
-                result.regression_result.CopyFrom(examples.regressions(outputs, rows))
+            told = await self._of_examples(task, request.input, task.method_name, context)
+            kind = _KINDS[task.method_name]
+            response.results.add(model_spec=told["model_spec"], **{kind: told["result"]})
         return response
 
     async def _of_examples(
         self, task: Any, given: Any, method: str, context: grpc.aio.ServicerContext
-    ) -> tuple[model_pb2.ModelSpec, Mapping[str, np.ndarray], int]:
-        """Asks a version about examples; gives who answered, what, and how many rows."""
-        if method not in (signatures_lib.CLASSIFY_METHOD, signatures_lib.REGRESS_METHOD):
+    ) -> dict[str, Any]:
+        """Asks a version about examples; gives who answered as `model_spec`, and the `result`."""
+        if method not in _KINDS:
             raise errors.ServingError(
                 errors.Code.UNIMPLEMENTED, f"Unsupported signature method_name: {method}"
             )
         with self._models.lease(*calls.target(task)) as served:
-            signature = served.model.signature(task.model_spec.signature_name)
-            examples.check_method(signature, method)
-            inputs = examples.serialize(given)
-            asked = served.ask(signature, {examples.INPUTS: inputs}, self._rules.deadline(context))
-            return _spec(task, served, signature), await asked, len(inputs)
+            name, deadline = task.model_spec.signature_name, self._rules.deadline(context)
+            signature, result = await inference.infer(served, name, method, given, deadline)
+            return {"model_spec": _spec(task, served, signature), "result": result}
 
     async def _metadata(
         self, request: get_model_metadata_pb2.GetModelMetadataRequest

@@ -159,24 +159,49 @@ def test_what_is_wrong_is_told_in_one_line(arguments: list[str], message: str) -
     assert result.output.count("\n") == 1
 
 
-def test_the_program_serves_and_ends_when_told(base_path: pathlib.Path) -> None:
+_TWO_VERSIONS = """
+models:
+  - name: tiny
+    base_path: there
+    version_policy: {all: {}}
+    version_labels: {stable: %d}
+loading: {poll_seconds: 0.05}
+"""
+
+
+def test_the_program_serves_follows_its_file_and_ends_when_told(
+    saved: pathlib.Path, tmp_path: pathlib.Path
+) -> None:
+    (tmp_path / "there").mkdir()
+    for number in (1, 2):
+        tiny.put(saved, tmp_path / "there", number)
+    file = tmp_path / "models.yaml"
+    file.write_text(_TWO_VERSIONS % 2)
     root = pathlib.Path(command.__file__).resolve().parents[1]
     ports = ["--port", "0", "--grpc-port", "0"]
     with subprocess.Popen(
-        [sys.executable, "-m", "serving", str(base_path), "--model-name", "tiny", *ports],
+        [sys.executable, "-m", "serving", "--config", str(file), *ports],
         cwd=root,
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
     ) as process:
         assert process.stderr is not None
-        told = []
-        while not (told and "is available" in told[-1]):
+        told: list[str] = []
+        while sum("is available" in line for line in told) < 2:
             told.append(process.stderr.readline())
             assert told[-1], told
         port = next(int(line.rsplit(":", 1)[1]) for line in told if "REST on" in line)
         client = tiny.Client(port)
         assert client.post("/v1/models/tiny:predict", {"instances": ["a"]})[0] == 200
+
+        def stable() -> str:
+            [status] = client.get("/v1/models/tiny/labels/stable")[1]["model_version_status"]
+            return status["version"]
+
+        assert stable() == "2"
+        file.write_text(_TWO_VERSIONS % 1)  # rolled back
+        tiny.wait_for(lambda: stable() == "1")
         client.close()
         process.send_signal(signal.SIGTERM)
         told += process.stderr.readlines()

@@ -165,7 +165,7 @@ def test_only_the_last_answer_is_shown(opened: Any) -> None:
 def test_one_request_for_many_keys(opened: Any) -> None:
     one = opened("regression")
     one.find("#form textarea").press_sequentially("seventeen letters", delay=5)
-    one.find("#cost:not(:empty)").wait_for()
+    one.find(".facts dd", has_text="17").wait_for()
     assert one.find(".facts dd").all_inner_texts() == ["17", "34"]
     assert sum(url.endswith(":predict") for url in one.asked) < 4
 
@@ -193,6 +193,33 @@ def test_attention_of_a_head_by_the_keyboard_alone(opened: Any) -> None:
     one.page.keyboard.press("ArrowRight")
     assert one.text(".cell") == "“a” gathers 0.0 %, from “a”"
     assert one.find(".cells canvas").evaluate("e => [e.width, e.height]") == [5, 5]
+
+
+def test_a_model_without_attention_has_tokens_and_their_ids(opened: Any) -> None:
+    one = opened("regression")
+    one.fill("a fine film")
+    one.find("#weights .token").first.wait_for()
+    assert one.text("#attended") == "Tokens"
+    assert one.text("#weights .hint") == "5 tokens."
+    assert one.find("#weights .token .piece").all_inner_texts() == [
+        *("[CLS]", "a", "fine", "film", "[SEP]")
+    ]
+    assert all(text.isdigit() for text in one.find("#weights .id").all_inner_texts())
+    assert one.find("#weights .cells, #weights [role=radio]").count() == 0
+
+
+def test_what_a_language_model_reads_has_attention(opened: Any) -> None:
+    one = opened("language_model")
+    one.fill("Once upon")
+    one.find(".cells").wait_for()
+    assert one.find("#weights .rows").all_inner_texts() == ["[CLS]\nOnce\nupon\n[SEP]"]
+
+
+def test_fields_of_a_pair_have_names_for_people(opened: Any) -> None:
+    one = opened("pair")
+    one.fill("one", "two")
+    assert one.find("#form label").all_inner_texts() == ["First text", "Second text"]
+    assert one.text(".verdict").split("\n") == ["yes", "90.0 %"]
 
 
 def test_the_answer_is_marked_where_it_stands(opened: Any) -> None:

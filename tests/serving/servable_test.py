@@ -1,5 +1,6 @@
 """Loading a SavedModel, asking it, and what TensorFlow's errors become."""
 
+import errno
 import pathlib
 import shutil
 from collections.abc import Iterator
@@ -82,3 +83,15 @@ def test_a_model_that_is_torn_is_told(saved: pathlib.Path, tmp_path: pathlib.Pat
 def test_what_a_graph_asserts_is_told_without_its_brackets(told: str, words: str) -> None:
     error = servable.translate(tf.errors.InvalidArgumentError(None, None, told))
     assert (error.code, error.message) == (errors.Code.INVALID_ARGUMENT, words)
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [
+        (errno.ENOENT, errors.Code.NOT_FOUND),
+        (errno.EACCES, errors.Code.PERMISSION_DENIED),
+        (errno.EMFILE, errors.Code.UNAVAILABLE),  # which may pass
+    ],
+)
+def test_what_the_system_refuses_has_a_code(number: int, code: errors.Code) -> None:
+    assert servable.translate(OSError(number, "so it is")).code is code

@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import contextlib
 import json
 import pathlib
 import shutil
@@ -11,7 +12,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from benchmarks import serving_proof
+from benchmarks import http_load, serving_fuzz, serving_load, serving_proof
 from serving import lifecycle
 from serving import server as server_lib
 from tests.serving import tiny
@@ -42,30 +43,71 @@ def running(marked: dict[int, pathlib.Path], tmp_path: pathlib.Path) -> Iterator
     running.join()
 
 
-class _Answers:
-    """Keeps which version answered, and when it was asked."""
-
-    def __init__(self) -> None:
-        self.seen: list[tuple[float, float]] = []
-
-    def check(self, began: float, status: int, body: bytes) -> None:
-        assert status == 200, body
-        self.seen.append((began, json.loads(body)["predictions"][0]["version"]))
+def _version(body: bytes) -> int:
+    return int(json.loads(body)["predictions"][0]["version"])
 
 
 def _prove(
     running: tiny.Running, act: Callable[[], None], until: Callable[[], bool]
-) -> tuple[serving_proof.Proof, _Answers]:
-    answers = _Answers()
+) -> tuple[serving_load.Proof, serving_load.Answers]:
+    answers = serving_load.Answers(_version)
 
     async def do() -> None:
         await asyncio.to_thread(act)
         await asyncio.to_thread(tiny.wait_for, until)
 
-    proof = asyncio.run(
-        serving_proof.under_load(running.server.port, BODY, SECONDS, do, answers.check)
-    )
+    proof = asyncio.run(serving_load.under_load(running.server.port, BODY, SECONDS, do, answers, 1))
     return proof, answers
+
+
+def _answer(version: int, began: float, ended: float, number: str = "") -> http_load.Answer:
+    path = f"/v1/models/model{number}:predict"
+    body = json.dumps({"predictions": [{"version": version}]}).encode()
+    return http_load.Answer(path, began, ended, 200, body)
+
+
+_REFUSED = http_load.Answer(
+    "/v1/models/model/versions/1:predict",
+    *(4.0, 5.0, 404),
+    b'{"error":"Servable not found for request: Specific(model, 1)"}',
+)
+_SWAP = [_answer(1, 0, 1), _answer(1, 3, 4), _answer(1, 4.5, 6), _answer(2, 4, 6), _REFUSED]
+
+
+@pytest.mark.parametrize(
+    ("further", "is_right"),
+    [
+        ([_answer(2, 9, 10), _answer(1, 5.5, 6, "/versions/1")], True),
+        ([_answer(2, 0, 1)], False),  # the new one before it was there
+        ([_answer(1, 5.5, 6)], False),  # the old one after it had been refused to others
+        ([_answer(1, 9, 10, "/versions/1")], False),  # the old one after it had ended
+        ([_answer(3, 9, 10)], False),
+        ([_REFUSED._replace(began=0.0, ended=1.0)], False),
+    ],
+)
+def test_a_swap_is_judged_by_what_was_there_when_it_was_asked(
+    further: list[http_load.Answer], is_right: bool
+) -> None:
+    answers = serving_load.Answers(_version)
+    for answer in [*_SWAP, *further]:
+        answers.check(answer)
+    proof = serving_load.Proof(http_load.Load(), began=2.0, done=8.0)
+    with contextlib.nullcontext() if is_right else pytest.raises(serving_load.WrongAnswerError):
+        answers.judge_swap(1, 2, proof)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        _answer(2, 0, 1, "/versions/1"),
+        _answer(1, 0, 1)._replace(status=500),
+        _REFUSED._replace(path="/v1/models/model:predict"),
+        _REFUSED._replace(path="/v1/models/model/versions/2:predict"),
+    ],
+)
+def test_a_wrong_answer_is_told_at_once(answer: http_load.Answer) -> None:
+    with pytest.raises(serving_load.WrongAnswerError):
+        serving_load.Answers(_version).check(answer)
 
 
 def _state(server: server_lib.Server, number: int) -> lifecycle.State | None:
@@ -81,23 +123,29 @@ def test_a_swap_loses_no_request(
         lambda: shutil.copytree(marked[2], tmp_path / "2"),
         lambda: _state(running.server, 1) is lifecycle.State.END,
     )
-    assert {version for _, version in answers.seen} == {1.0, 2.0}
-    # Before the new one was there, the old one answered; since it is, no other.
-    assert {version for began, version in answers.seen if began < proof.began - 1.0} <= {1.0}
-    assert {version for began, version in answers.seen if began > proof.done} == {2.0}
+    answers.judge_swap(1, 2, proof)
+    assert answers.refused  # those who asked for the old one by its number, at last
 
 
-def test_a_torn_version_changes_nothing(
-    running: tiny.Running, marked: dict[int, pathlib.Path], tmp_path: pathlib.Path
+@pytest.mark.parametrize("broken", serving_proof.BROKEN)
+def test_a_broken_version_changes_nothing(
+    running: tiny.Running, marked: dict[int, pathlib.Path], tmp_path: pathlib.Path, broken: str
 ) -> None:
     _, answers = _prove(
         running,
-        lambda: serving_proof.put(marked[2], tmp_path, 2, whole=False),
+        lambda: serving_proof.put(marked[2], tmp_path, 2, serving_proof.BROKEN[broken]),
         lambda: _state(running.server, 2) is lifecycle.State.END,
     )
-    assert {version for _, version in answers.seen} == {1.0}
-    [status] = running.server.models.statuses("model", 2)
-    assert status.error is not None
+    answers.judge_none_changed(1)
+    client = tiny.Client(running.server.port)
+    _, told = client.get("/v1/models/model")
+    client.close()
+    first, second = told["model_version_status"]
+    assert (first["version"], first["state"]) == ("2", "END")
+    assert first["status"]["error_code"] in ("DATA_LOSS", "OUT_OF_RANGE")
+    assert first["status"]["error_message"]
+    assert (second["version"], second["state"]) == ("1", "AVAILABLE")
+    assert running.server.models.statuses("model", 2)[0].attempts == 1
 
 
 def test_an_end_loses_no_request(running: tiny.Running) -> None:
@@ -106,11 +154,11 @@ def test_an_end_loses_no_request(running: tiny.Running) -> None:
     assert proof.load.lost == 0
     answered = map(sum, zip(proof.load.began, proof.load.seconds, strict=True))
     assert max(answered) > proof.began  # those in flight as it was told to end
-    assert {version for _, version in answers.seen} == {1.0}
+    answers.judge_none_changed(1)
 
 
 def test_hostile_bytes_are_no_error_of_the_server(running: tiny.Running) -> None:
-    serving_proof.fuzz(running.server.port, 60)
+    serving_fuzz.fuzz(running.server.port, "a", 60)
     client = tiny.Client(running.server.port)
     assert client.post("/v1/models/model:predict", BODY)[0] == 200
     client.close()
@@ -119,9 +167,9 @@ def test_hostile_bytes_are_no_error_of_the_server(running: tiny.Running) -> None
 def test_no_request_of_the_openapi_document_is_an_error_of_the_server(
     running: tiny.Running,
 ) -> None:
-    tried = serving_proof.fuzz_openapi(
+    tried = serving_fuzz.fuzz_openapi(
         running.server.port, 8, lambda label: label.startswith("POST") and "version" not in label
     )
-    tried += serving_proof.fuzz_openapi(running.server.port, 1, lambda label: "GET" in label)
+    tried += serving_fuzz.fuzz_openapi(running.server.port, 1, lambda label: "GET" in label)
     assert "POST /v1/models/{model}:predict" in tried
     assert len(tried) > 15

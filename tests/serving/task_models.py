@@ -90,6 +90,12 @@ def _attend(text: tf.Tensor) -> dict[str, tf.Tensor]:
     }
 
 
+def _name(text: tf.Tensor) -> dict[str, tf.Tensor]:
+    """Tells the tokens alone."""
+    attended = _attend(text)
+    return {name: attended[name] for name in ("tokens", "token_ids")}
+
+
 def classification() -> Model:
     """Tells `<b>positive</b>` by the part of the text that is `!`; attends to `[CLS]`."""
     asked = {"text": _WORDS}
@@ -100,15 +106,13 @@ def classification() -> Model:
 def pair() -> Model:
     """Tells whether two texts are as long as each other."""
 
-    def answer(premise: tf.Tensor, hypothesis: tf.Tensor) -> dict[str, tf.Tensor]:
-        same = tf.equal(tf.strings.length(premise), tf.strings.length(hypothesis))
+    def answer(text: tf.Tensor, text_pair: tf.Tensor) -> dict[str, tf.Tensor]:
+        same = tf.equal(tf.strings.length(text), tf.strings.length(text_pair))
         yes = tf.where(same, 0.9, 0.2)
         return _labels(["no", "yes"], tf.stack([1.0 - yes, yes], axis=1))
 
-    asked = {"premise": _WORDS, "hypothesis": _WORDS}
-    return Model(
-        _task("classification", "premise", "hypothesis"), {"serving_default": (answer, asked)}
-    )
+    asked = {"text": _WORDS, "text_pair": _WORDS}
+    return Model(_task("classification", "text", "text_pair"), {"serving_default": (answer, asked)})
 
 
 def multi_label() -> Model:
@@ -125,7 +129,7 @@ def multi_label() -> Model:
 
 
 def regression() -> Model:
-    """Tells a text's length, and twice that."""
+    """Tells a text's length, and twice that; has no attention."""
 
     def answer(text: tf.Tensor) -> dict[str, tf.Tensor]:
         length = tf.cast(tf.strings.length(text), tf.float32)
@@ -136,7 +140,8 @@ def regression() -> Model:
         }
 
     task = _task("regression", "text", targets=("one", "two"))
-    return Model(task, {"serving_default": (answer, {"text": _WORDS})})
+    asked = {"text": _WORDS}
+    return Model(task, {"serving_default": (answer, asked), "tokens": (_name, asked)})
 
 
 def question_answering() -> Model:
@@ -238,6 +243,7 @@ def language_model() -> Model:
     }
     signatures = {
         "serving_default": (score, {"text": _WORDS}),
+        "attention": (_attend, {"text": _WORDS}),
         "generate_start": (_start, {**asked, **turns}),
         "generate_more": (_part, {**states, **turns}),
     }

@@ -97,6 +97,13 @@ def put(saved: pathlib.Path, base_path: pathlib.Path, number: int) -> None:
     (base_path / f"copy-{number}").rename(base_path / str(number))
 
 
+def put_all(directory: pathlib.Path, **models: tuple[pathlib.Path, int]) -> list[dict[str, Any]]:
+    """Puts a version, saved model and number, of each model below a directory; gives configs."""
+    for name, (saved, number) in models.items():
+        put(saved, directory / name, number)
+    return [{"name": name, "base_path": str(directory / name)} for name in models]
+
+
 class Client:
     """Asks over one connection that is kept."""
 

@@ -148,8 +148,18 @@ def test_no_weight_is_stored_twice_and_methods_have_their_names(transformed, tmp
 
 
 @pytest.mark.parametrize("exported", sorted({*_SHAPES} - {"transformer"}), indirect=True)
-def test_a_model_without_attention_tells_of_none(exported):
+def test_a_model_without_attention_tells_its_tokens_alone(exported, transformed):
     assert "attention" not in exported[1]
+    texts = [*transformed.texts, ""]
+    found = exported[1]["tokens"](text=tf.constant(texts))
+    assert set(found) == {"token_ids", "tokens"}
+    output = tft.TFTransformOutput(transformed.directory)
+    vocabulary = output.vocabulary_by_name("token_vocabulary")
+    rows = output.transform_features_layer()({"text": tf.constant(texts)[:, None]})
+    ids = tf.sparse.to_dense(rows["token_ids"]).numpy()
+    np.testing.assert_array_equal(found["token_ids"].numpy(), ids)
+    named = [[vocabulary[i] if i else b"" for i in row] for row in ids]
+    assert found["tokens"].numpy().tolist() == named
 
 
 @pytest.mark.parametrize("exported", ["transformer"], indirect=True)

@@ -1,8 +1,10 @@
 """The decoder-only transformer: tokens in, for each of them the logits of the one that follows."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import keras
+from keras import ops
 
 from schemas import features
 from trainer import config
@@ -89,6 +91,28 @@ def read(
     # Nobody asks what followed the others.
     logits = stack.logits_again(parts, stack.end_again(parts, x[:, -1:]))
     return Read(logits[:, 0], tuple(written))
+
+
+def attention_weights(
+    model: keras.Model, inputs: Mapping[str, keras.KerasTensor]
+) -> keras.KerasTensor:
+    """Computes how much each token attends to itself and those before it, by layer and head.
+
+    Args:
+        model: What `build` returned, trained or loaded since.
+        inputs: `{"token_ids": (batch, seq_len)}`.
+
+    Returns:
+        Float32 tensor `(batch, num_layers, num_heads, seq_len, seq_len)`: the share of each token
+        (last axis) in what a token (last but one) gathers, 0 of those after it.
+    """
+    parts = stack.parts(model)
+    x = stack.place_again(parts, parts[stack.EMBEDDING](inputs[features.TOKEN_IDS]))
+    weights = []
+    for layer in blocks(model):
+        x, of_layer = layer(x, training=False, return_weights=True)
+        weights.append(of_layer["self"])
+    return ops.stack(weights, axis=1)
 
 
 def blocks(model: keras.Model) -> list[decoder_block.DecoderBlock]:

@@ -1,6 +1,6 @@
-"""Signatures that tell what a token gathers from each other, in every layer and head."""
+"""Signatures that tell a text's tokens, and what each gathers from others by layer and head."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import keras
 import tensorflow as tf
@@ -13,6 +13,7 @@ from trainer.tasks import task
 
 SIGNATURE = "attention"
 CROSS_SIGNATURE = "cross_attention"
+TOKENS_SIGNATURE = "tokens"
 
 
 class Attending(task.Task):
@@ -24,33 +25,57 @@ class Attending(task.Task):
         ask: Callable[[task.Tensors], task.Asked],
         transform_output: tft.TFTransformOutput,
     ) -> dict[str, tf.types.experimental.ConcreteFunction]:
-        """Makes `attention`; nothing for an architecture without.
+        """Makes `attention`, or `tokens` for an architecture without; see `shown`.
 
-        It takes each text, strings `(batch,)`, and gives `token_ids` `(batch, seq_len)`, the
-        `tokens` as the vocabulary writes them, empty where there is padding, and `weights`
-        `(batch, num_layers, num_heads, seq_len, seq_len)`: the share of each token (last axis) in
-        what a token (last but one) gathers. Shares sum to 1, and are 0 where either is padding.
+        It takes each text, strings `(batch,)`.
         """
-        architecture = models.of(model)
-        if not hasattr(architecture, "attention_weights"):
-            return {}
-        vocabulary = tf.constant(transform_output.vocabulary_by_name(features.TOKEN_VOCABULARY))
+        names = self.settings.texts
+        return shown(model, lambda raw: self.read(ask(raw)), names, transform_output)
 
-        def attend(**raw: tf.Tensor) -> task.Tensors:
-            inputs = self.read(ask(raw))
-            ids = tf.cast(inputs[features.TOKEN_IDS], tf.int64)
-            is_real = ids != tokens.PAD_ID  # (batch, seq_len)
-            weights = architecture.attention_weights(model, inputs)
-            # What padding gathers means nothing, and nothing gathers from it.
-            weights = tf.where(is_real[:, None, None, :, None], weights, 0.0)
-            return {
-                "token_ids": ids,
-                "tokens": _names(vocabulary, ids),
-                "weights": weights,
-            }
 
-        asked = {name: tf.TensorSpec([None], tf.string, name=name) for name in self.settings.texts}
-        return {SIGNATURE: tf.function(attend, autograph=False).get_concrete_function(**asked)}
+def shown(
+    model: keras.Model,
+    read: Callable[[task.Tensors], task.Tensors],
+    texts: Sequence[str],
+    transform_output: tft.TFTransformOutput,
+) -> dict[str, tf.types.experimental.ConcreteFunction]:
+    """Makes the signature that shows what a model reads, and what attends to what in it.
+
+    Args:
+        model: Of any architecture.
+        read: Makes the model's inputs of texts by name, `token_ids` among them.
+        texts: Names of the texts.
+        transform_output: Has the vocabulary.
+
+    Returns:
+        `tokens`, which gives `token_ids` `(batch, seq_len)` and the `tokens` as the vocabulary
+        writes them, empty where there is padding. Of an architecture with attention `attention`
+        instead, which also gives `weights` `(batch, num_layers, num_heads, seq_len, seq_len)`: the
+        share of each token (last axis) in what a token (last but one) gathers. Shares sum to 1, and
+        are 0 where either is padding.
+    """
+    architecture = models.of(model)
+    vocabulary = tf.constant(transform_output.vocabulary_by_name(features.TOKEN_VOCABULARY))
+
+    def name(inputs: task.Tensors) -> task.Tensors:
+        ids = tf.cast(inputs[features.TOKEN_IDS], tf.int64)
+        return {"token_ids": ids, "tokens": _names(vocabulary, ids)}
+
+    def attend(inputs: task.Tensors) -> task.Tensors:
+        is_real = inputs[features.TOKEN_IDS] != tokens.PAD_ID  # (batch, seq_len)
+        weights = architecture.attention_weights(model, inputs)
+        # What padding gathers means nothing, and nothing gathers from it.
+        return {"weights": tf.where(is_real[:, None, None, :, None], weights, 0.0)}
+
+    has_attention = hasattr(architecture, "attention_weights")
+
+    def show(**raw: tf.Tensor) -> task.Tensors:
+        inputs = read(raw)
+        return {**name(inputs), **(attend(inputs) if has_attention else {})}
+
+    asked = {text: tf.TensorSpec([None], tf.string, name=text) for text in texts}
+    made = tf.function(show, autograph=False).get_concrete_function(**asked)
+    return {SIGNATURE if has_attention else TOKENS_SIGNATURE: made}
 
 
 def crossed(

@@ -17,7 +17,7 @@ from schemas import tasks as tasks_lib
 from trainer import config
 from trainer.generation import loop, readers, scoring
 from trainer.models import decoder
-from trainer.tasks import language_model_counts, next_tokens, task, text_writer
+from trainer.tasks import attention, language_model_counts, next_tokens, task, text_writer
 
 
 class LanguageModel(task.Task):
@@ -124,7 +124,11 @@ class LanguageModel(task.Task):
         ask: Callable[[task.Tensors], task.Asked],
         transform_output: tft.TFTransformOutput,
     ) -> dict[str, tf.types.experimental.ConcreteFunction]:
-        """Makes those that write on at texts; `text_writer.TextWriter.signatures` tells of them."""
+        """Makes those that write on at texts, and the one that shows what is read of them.
+
+        `text_writer.TextWriter.signatures` tells of the former, `attention.shown` of the latter. Of
+        a text that is longer than a block, its beginning is shown.
+        """
         units = self.settings.options[language_model.UNITS]
         lines = transform_output.vocabulary_by_name(features.TOKEN_VOCABULARY)
         reader = readers.Cached(self._architecture, model)
@@ -134,7 +138,16 @@ class LanguageModel(task.Task):
         def read(text: tf.Tensor) -> tf.RaggedTensor:
             return _ragged(ask({name: text}).transformed[features.TOKEN_IDS])
 
-        return text_writer.TextWriter(writing, read).signatures()
+        def begin(raw: task.Tensors) -> task.Tensors:
+            texts = read(raw[name])
+            start = tf.fill([texts.nrows(), 1], tf.constant(tokens.SEP_ID, texts.dtype))
+            ids = tf.concat([start, texts], axis=1)[:, : self._length]
+            return {features.TOKEN_IDS: ids.to_tensor(tokens.PAD_ID)}
+
+        return {
+            **text_writer.TextWriter(writing, read).signatures(),
+            **attention.shown(model, begin, [name], transform_output),
+        }
 
 
 class Objective:

@@ -12,23 +12,19 @@ import pytest
 
 from serving import server
 from serving.client import answers, client, errors
-from tests.serving import task_models, tiny
+from tests.serving import tiny
 
 _ROOT = pathlib.Path(client.__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
 def serving(
-    tmp_path_factory: pytest.TempPathFactory, saved: pathlib.Path
+    tmp_path_factory: pytest.TempPathFactory, saved: pathlib.Path, writer: pathlib.Path
 ) -> Iterator[server.Server]:
     """A server of the tiny model as version 123, labelled `stable`, and of a language model."""
     directory = tmp_path_factory.mktemp("asked")
-    task_models.language_model().save(directory / "writer" / "7")
-    tiny.put(saved, directory / "tiny", 123)
-    models = [
-        {"name": "tiny", "base_path": str(directory / "tiny"), "version_labels": {"stable": 123}},
-        {"name": "writer", "base_path": str(directory / "writer")},
-    ]
+    models = tiny.put_all(directory, tiny=(saved, 123), writer=(writer, 7))
+    models[0]["version_labels"] = {"stable": 123}
     with tiny.serving(tiny.settings(directory, models=models, api_key="secret")) as one:
         yield one
 

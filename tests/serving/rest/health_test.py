@@ -1,5 +1,6 @@
 """Whether it lives and answers, and what Prometheus is told."""
 
+import http.client
 import pathlib
 import re
 
@@ -15,10 +16,13 @@ def _metrics(client: tiny.Client) -> dict[str, float]:
 
 
 def test_it_is_ready_once_there_is_a_version(saved: pathlib.Path, tmp_path: pathlib.Path) -> None:
-    with tiny.serving(tiny.settings(tmp_path), ready=False) as server:
+    settings = tiny.settings(tmp_path, health_route="/vertex")
+    with tiny.serving(settings, ready=False) as server:
         client = tiny.Client(server.port)
         assert client.get("/healthz") == (200, {"live": True})
-        assert client.get("/readyz") == (503, {"error": "No version is available yet of: tiny"})
+        for path in ("/readyz", "/v2/health/ready", "/vertex"):
+            assert client.get(path) == (503, {"error": "No version is available yet of: tiny"})
+        assert client.get("/v2/models/tiny/ready")[0] == 404
         assert client.get("/v1/models/tiny") == (
             404,
             {"error": "Could not find any versions of model tiny"},
@@ -27,6 +31,15 @@ def test_it_is_ready_once_there_is_a_version(saved: pathlib.Path, tmp_path: path
         tiny.wait_for(server.models.is_ready)
         assert client.get("/readyz") == (200, {"ready": True})
         client.close()
+
+
+def test_metrics_are_text_as_prometheus_reads_it(base_path: pathlib.Path) -> None:
+    with tiny.serving(tiny.settings(base_path)) as server:
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+        connection.request("GET", "/monitoring/prometheus/metrics")
+        response = connection.getresponse()
+        assert response.getheader("content-type", "").startswith("text/plain; version=0.0.4")
+        connection.close()
 
 
 def test_metrics_count_requests_and_batches(base_path: pathlib.Path) -> None:

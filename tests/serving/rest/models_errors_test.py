@@ -64,6 +64,7 @@ ERRORS = [
         "Servable not found for request: Specific(tiny, 7)",
     ),
     ("POST", PREDICT, b"", 400, "JSON Parse error: The document is empty"),
+    ("POST", PREDICT, b" \r\n", 400, "JSON Parse error: The document is empty"),
     ("POST", PREDICT, b"{", 400, "JSON Parse error: "),
     ("POST", PREDICT, b"[1]", 400, "JSON Value: [\n    1\n] Is not object"),
     ("POST", PREDICT, b"{}", 400, "Missing 'inputs' or 'instances' key"),
@@ -133,6 +134,13 @@ ERRORS = [
         b'{"signature_name": "sums", "instances": [{"a": [1, 2]}]}',
         400,
         "keys must be equal to: a,b",
+    ),
+    (
+        "POST",
+        PREDICT,
+        b'{"instances": [{"text": "a", "more": 1}]}',
+        400,
+        "keys must be equal to: text",
     ),
     (
         "POST",
@@ -209,6 +217,9 @@ ERRORS = [
         400,
         "Tensor name: total has no shape information ",
     ),
+    # Of two things that are wrong, what is no request is told first.
+    ("POST", "/v1/models/other:predict", b"{", 400, "JSON Parse error: "),
+    ("POST", "/v1/models/other:classify", b"{}", 400, "key 'examples' is expected"),
     # What only the model can know is the client's fault as well.
     ("POST", PREDICT, b'{"signature_name": "narrow", "inputs": [7]}', 400, "is not in [0, 2)"),
     # What a request may cost.

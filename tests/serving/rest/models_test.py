@@ -69,6 +69,15 @@ ANSWERS = [
         {"signature_name": "classify", "examples": [{"x": 0.1}, {"x": [1.0]}]},
         {"results": [[["no", 0.9], ["yes", 0.1]], [["no", 0.0], ["yes", 1.0]]]},
     ),
+    *(
+        (
+            f"/v1/models/tiny/{which}:{kind}",
+            {"signature_name": kind, "examples": [{"x": 0.5}]},
+            {"results": [result]},
+        )
+        for which in ("versions/123", "labels/stable")
+        for kind, result in (("classify", [["no", 0.5], ["yes", 0.5]]), ("regress", 1.0))
+    ),
     (
         CLASSIFY,
         {"signature_name": "classify", "context": {"x": 0.5}, "examples": [{}, {"x": 1.0}]},

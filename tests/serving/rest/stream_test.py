@@ -20,13 +20,11 @@ _LIMITS = {"max_streams": 2, "timeout_seconds": 2.0}
 
 @pytest.fixture(scope="module")
 def serving(
-    tmp_path_factory: pytest.TempPathFactory, saved: pathlib.Path
+    tmp_path_factory: pytest.TempPathFactory, saved: pathlib.Path, writer: pathlib.Path
 ) -> Iterator[server.Server]:
     """A server of a language model, and of one that is none."""
-    directory = tmp_path_factory.mktemp("writer")
-    task_models.language_model().save(directory / "writer" / "7")
-    tiny.put(saved, directory / "tiny", 1)
-    models = [{"name": name, "base_path": str(directory / name)} for name in ("writer", "tiny")]
+    directory = tmp_path_factory.mktemp("streams")
+    models = tiny.put_all(directory, writer=(writer, 7), tiny=(saved, 1))
     with tiny.serving(tiny.settings(directory, models=models, limits=_LIMITS)) as one:
         yield one
 

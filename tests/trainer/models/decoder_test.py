@@ -105,3 +105,24 @@ def test_logits_are_float32_whatever_the_policy():
     caches = decoder.empty_caches(model, 2, _LENGTH)
     logits, _ = decoder.read(model, _IDS, caches, 0)
     assert keras.backend.standardize_dtype(logits.dtype) == "float32"
+
+
+@_EACH_KIND
+def test_attention_weights_are_shares_of_what_came_before(kind):
+    weights = np.asarray(decoder.attention_weights(_model(kind), {features.TOKEN_IDS: _IDS}))
+    assert weights.shape == (2, 2, 2, 6, 6)  # (batch, num_layers, num_heads, seq_len, seq_len)
+    np.testing.assert_allclose(weights.sum(axis=-1), 1.0, atol=1e-5)
+    assert not np.triu(weights, 1).any()
+    assert (weights[..., 0, 0] == 1.0).all()  # the first token has itself alone
+
+
+def test_attention_weights_come_in_the_order_of_the_blocks():
+    model = _model("plain")
+    before = np.asarray(decoder.attention_weights(model, {features.TOKEN_IDS: _IDS}))
+    last = decoder.blocks(model)[1]
+    last.set_weights([0.0 * weight for weight in last.get_weights()])
+    after = np.asarray(decoder.attention_weights(model, {features.TOKEN_IDS: _IDS}))
+    np.testing.assert_array_equal(after[:, 0], before[:, 0])
+    # Without queries, all tokens so far are alike.
+    expected = np.tril(np.ones((6, 6))) / np.arange(1, 7)[:, None]
+    np.testing.assert_allclose(after[:, 1], np.broadcast_to(expected, (2, 2, 6, 6)), atol=1e-6)

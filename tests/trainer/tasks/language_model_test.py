@@ -300,3 +300,36 @@ def test_in_parts_as_at_once(exported, turns):
 def test_a_part_has_a_size(exported, value):
     with pytest.raises(tf.errors.InvalidArgumentError, match="`turns` must be 0 to 65,536"):
         _in_parts(exported[1], ["the"], [value])
+
+
+def test_what_is_read_of_a_text_is_shown_from_its_beginning(exported, running):
+    model, signatures = exported
+    _, _, output = running
+    has_attention = "attention" in signatures
+    assert has_attention == hasattr(models.of(model), "attention_weights")
+    texts = ["the film", "", "a " * 3 * _LENGTH]
+    shown = signatures["attention" if has_attention else "tokens"](text=tf.constant(texts))
+    ids, vocabulary = shown["token_ids"].numpy(), output.vocabulary_by_name("token_vocabulary")
+    assert ids.shape == (3, _LENGTH)
+    assert (ids[:, 0] == tokens.SEP_ID).all()
+    assert ids[1, 1:].tolist() == [0] * (_LENGTH - 1)
+    assert (ids[2] != 0).all()
+    told = _serialized(["the film"])
+    expected = signatures["transform_features"](examples=told)["token_ids"].numpy()[0, :-1]
+    assert ids[0][ids[0] != 0][1:].tolist() == expected.tolist()  # without the end
+    names = [[vocabulary[i] if i else b"" for i in row] for row in ids]
+    assert shown["tokens"].numpy().tolist() == names
+
+
+@pytest.mark.parametrize("exported", ["decoder"], indirect=True)
+def test_a_token_attends_to_those_before_it(exported):
+    model, signatures = exported
+    shown = signatures["attention"](text=tf.constant(["the film", "a"]))
+    ids, weights = shown["token_ids"].numpy(), shown["weights"].numpy()
+    is_real = ids != 0
+    assert weights.shape == (2, 1, 2, ids.shape[1], ids.shape[1])
+    np.testing.assert_allclose(weights.sum(axis=-1)[:, 0, 0], is_real, atol=1e-6)
+    assert not np.triu(weights, 1).any()
+    alone = models.of(model).attention_weights(model, {"token_ids": ids[1:, is_real[1]]})
+    size = alone.shape[-1]
+    np.testing.assert_allclose(weights[1:, ..., :size, :size], alone, atol=1e-5)
