@@ -25,8 +25,12 @@ def _same_weights_for_each_file() -> None:
 
 @pytest.fixture(autouse=True)
 def _same_weights_for_each_test(_same_weights_for_each_file: None) -> None:
-    """Draws the weights that a test starts from as if it ran alone."""
-    keras.utils.set_random_seed(17)
+    """Draws the weights that a test starts from as if it ran alone.
+
+    Keras draws their seeds by `random`. To seed TensorFlow as well would throw away all that it has
+    compiled, so that a function that several tests share would be compiled again in each.
+    """
+    random.seed(17)
 
 
 @dataclasses.dataclass(frozen=True)
