@@ -3,9 +3,14 @@
 import dataclasses
 import pathlib
 import random
+import types
+from collections.abc import Iterator
 
 import keras
 import pytest
+
+from tests.trainer import fork_server
+from trainer import launch
 
 _WORDS = {
     "bad": ["awful", "dull", "broken", "sad"],
@@ -31,6 +36,22 @@ def _same_weights_for_each_test(_same_weights_for_each_file: None) -> None:
     compiled, so that a function that several tests share would be compiled again in each.
     """
     random.seed(17)
+
+
+@pytest.fixture(scope="session")
+def _fork_server() -> Iterator[fork_server.Server]:
+    server = fork_server.Server()
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="module")
+def forked(_fork_server: fork_server.Server) -> Iterator[None]:
+    """Lets the trainings of a file be forks of one process, so that none imports TensorFlow."""
+    with pytest.MonkeyPatch.context() as patches:
+        started = types.SimpleNamespace(Popen=_fork_server.popen)
+        patches.setattr(launch, "subprocess", started)
+        yield
 
 
 @dataclasses.dataclass(frozen=True)
