@@ -5,6 +5,7 @@ does from there on, `main` of `trainer/process.py`, with devices, seeds and coll
 """
 
 import os
+import random
 import select
 import signal
 import socket
@@ -88,6 +89,7 @@ def _run(main, request_path: str, events_fd: int, told_fd: int) -> None:
     if pid == 0:
         os.close(told_fd)
         status = 1
+        random.seed()  # or two that do not seed it would draw the same
         try:
             status = main(request_path, events_fd)
         finally:
