@@ -100,7 +100,6 @@ class Executor(base_beam_executor.BaseBeamExecutor):
         outputs: dict[str, list[types.Artifact]] = {
             "transform_graph": [standard_artifacts.TransformGraph()],
             "transformed_examples": [standard_artifacts.Examples()],
-            "updated_analyzer_cache": [standard_artifacts.TransformCache()],
         }
         for name, [artifact] in outputs.items():
             artifact.uri = f"{made}/{name}"
@@ -116,7 +115,7 @@ class Executor(base_beam_executor.BaseBeamExecutor):
                 "disable_statistics": 1,
             },
         )
-        return validating.Transformed(*(outputs[name][0].uri for name in list(outputs)[:2]))
+        return validating.Transformed(*(artifact.uri for [artifact] in outputs.values()))
 
 
 def _best(artifacts: Sequence[types.Artifact]) -> dict[str, Any]:

@@ -25,7 +25,8 @@ class Transform(base_beam_component.BaseBeamComponent):
     """TFX's Transform; with a model to start from, its vocabulary is taken and none is learned.
 
     It is no subclass, since TFX's makes a spec of its own, which has no place for more inputs.
-    Outputs: those of TFX's.
+    Outputs: `transform_graph` and `transformed_examples`. Nothing would read the statistics and the
+    cache that TFX's writes besides, and they would cost another pass over the data.
     """
 
     SPEC_CLASS = TransformSpec
@@ -60,14 +61,8 @@ class Transform(base_beam_component.BaseBeamComponent):
             splits_config=splits_config,
             custom_config=json_utils.dumps(custom_config),
             force_tf_compat_v1=0,
-            disable_statistics=0,
+            disable_statistics=1,
             transform_graph=types.Channel(type=standard_artifacts.TransformGraph),
             transformed_examples=transformed,
-            updated_analyzer_cache=types.Channel(type=standard_artifacts.TransformCache),
-            pre_transform_schema=types.Channel(type=standard_artifacts.Schema),
-            pre_transform_stats=types.Channel(type=standard_artifacts.ExampleStatistics),
-            post_transform_schema=types.Channel(type=standard_artifacts.Schema),
-            post_transform_stats=types.Channel(type=standard_artifacts.ExampleStatistics),
-            post_transform_anomalies=types.Channel(type=standard_artifacts.ExampleAnomalies),
         )
         super().__init__(spec=spec)

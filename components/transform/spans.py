@@ -12,7 +12,7 @@ import tensorflow as tf
 import tensorflow_text
 
 from components.transform import config as config_lib
-from components.transform import text, vocabulary
+from components.transform import rows, text, vocabulary
 
 # Signs that may become one with the character before them, or are left out between it and such:
 # marks, Korean vowels and finals in all their forms, Japanese voicing, and what prints nothing.
@@ -74,18 +74,16 @@ def pieces(
     units = _units(clean(texts), lambda signs: text.normalize(signs, config), "UTF8_CHAR")
     words, starts, _ = text.split_with_offsets(units.normalized, config)
     ids, piece_starts, piece_ends = _look_up(words.flat_values, config, look_up)
-    word_starts = (starts + units.offsets[:, None]).flat_values
-    first = tf.gather(word_starts, ids.value_rowids()) + piece_starts.flat_values
-    last = tf.gather(word_starts, ids.value_rowids()) + piece_ends.flat_values - 1
-
-    def of_texts(values: tf.Tensor) -> tf.RaggedTensor:
-        by_word = ids.with_flat_values(values)
-        return words.with_flat_values(by_word).merge_dims(-2, -1)
+    word_starts = starts.flat_values + tf.gather(units.offsets, rows.of_values(starts))
+    before = tf.gather(word_starts, rows.of_values(ids))
+    first = before + piece_starts.flat_values
+    last = before + piece_ends.flat_values - 1
+    of_texts = rows.joined(words.with_flat_values(ids))
 
     return Pieces(
-        of_texts(ids.flat_values),
-        of_texts(tf.gather(units.firsts, _unit_at(units, first))),
-        of_texts(tf.gather(units.lasts, _unit_at(units, last))),
+        of_texts,
+        of_texts.with_flat_values(tf.gather(units.firsts, _unit_at(units, first))),
+        of_texts.with_flat_values(tf.gather(units.lasts, _unit_at(units, last))),
     )
 
 
@@ -97,7 +95,7 @@ def _look_up(
         return look_up.with_offsets(words)
     units = _units(words, text.fold, "BYTE")
     ids, starts, ends = look_up.with_offsets(units.normalized)
-    before = tf.gather(units.offsets, ids.value_rowids())
+    before = tf.gather(units.offsets, rows.of_values(ids))
     firsts = tf.gather(units.firsts, _unit_at(units, starts.flat_values + before))
     lasts = tf.gather(units.lasts, _unit_at(units, ends.flat_values + before - 1))
     return ids, starts.with_flat_values(firsts), ends.with_flat_values(lasts)
@@ -117,20 +115,15 @@ def _units(texts: tf.Tensor, normalize: Callable[[tf.Tensor], tf.Tensor], counte
     folded = units.with_flat_values(normalize(units.flat_values))
     lengths = tf.cast(tf.strings.length(units.flat_values, unit=counted), tf.int64)
     lasts = tf.cumsum(lengths)
-    in_text = lasts - tf.gather(_before(units.with_flat_values(lengths)), units.value_rowids())
+    in_text = lasts - tf.gather(rows.before(units.with_flat_values(lengths)), rows.of_values(units))
     sizes = tf.cast(tf.strings.length(folded.flat_values), tf.int64)
     return _Units(
         normalized=tf.strings.reduce_join(folded, axis=-1),
-        offsets=_before(units.with_flat_values(sizes)),
+        offsets=rows.before(units.with_flat_values(sizes)),
         ends=tf.cumsum(sizes),
         firsts=in_text - lengths,
         lasts=in_text,
     )
-
-
-def _before(lengths: tf.RaggedTensor) -> tf.Tensor:
-    """Sums the lengths of all rows before each: `(batch,)`."""
-    return tf.cumsum(tf.reduce_sum(lengths, axis=1), exclusive=True)
 
 
 def _unit_at(units: _Units, positions: tf.Tensor) -> tf.Tensor:

@@ -16,6 +16,7 @@ from components.transform import (
     words,
 )
 from components.transform import config as config_lib
+from components.transform import rows as rows_lib
 from schemas import features, tokens
 
 # What learns from whole texts, and turns them into ids.
@@ -123,8 +124,8 @@ class Tokenizer:
         )
         rows = first_pieces.nrows()
         opening, end = _marks(vocabulary.CLS_ID, rows), _end(rows)
-        left = tf.concat([opening, _cut(first_pieces, first_lengths), end], axis=1)
-        right = tf.concat([_cut(second_pieces, second_lengths), end], axis=1)
+        left = tf.concat([opening, rows_lib.first(first_pieces, first_lengths), end], axis=1)
+        right = tf.concat([rows_lib.first(second_pieces, second_lengths), end], axis=1)
         segments = tf.concat([tf.zeros_like(left), tf.ones_like(right)], axis=1)
         return tf.concat([left, right], axis=1), segments
 
@@ -167,10 +168,3 @@ def _longest_first(first: tf.Tensor, second: tf.Tensor, room: int) -> tuple[tf.T
         tf.minimum(first, tf.maximum(room - second, half)),
         tf.minimum(second, tf.maximum(room - first, room - half)),
     )
-
-
-def _cut(pieces: tf.RaggedTensor, lengths: tf.Tensor) -> tf.RaggedTensor:
-    """Keeps the first `lengths` `(batch,)` values of each row."""
-    places = tf.ragged.range(pieces.row_lengths())
-    kept = places < tf.expand_dims(tf.cast(lengths, places.dtype), 1)
-    return tf.ragged.boolean_mask(pieces, kept)

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
+from components.transform import rows as rows_lib
 from components.transform import spans, vocabulary
 from schemas import question_answering
 
@@ -45,11 +46,14 @@ class Windows(NamedTuple):
             Places in the window, int64 `(windows,)` each: 0, that of `[CLS]`, for both where the
             window does not hold the whole answer.
         """
-        first = _count(self.contexts.ends <= starts[:, None])  # tokens that end before it
-        last = _count(self.contexts.starts < ends[:, None]) - 1
-        first, last = (tf.gather(of_rows, self.rows) for of_rows in (first, last))
-        in_context = self.segment_ids != question_answering.QUESTION
-        held = _count(in_context) - 1  # [SEP] is none of the context's tokens
+        tokens = self.contexts
+        rows = rows_lib.of_values(tokens.ids)
+        is_before = tokens.ends.flat_values <= tf.gather(starts, rows)
+        is_begun = tokens.starts.flat_values < tf.gather(ends, rows)
+        first, last = (_count(tokens.ids.with_flat_values(each)) for each in (is_before, is_begun))
+        first, last = (tf.gather(of_rows, self.rows) for of_rows in (first, last - 1))
+        in_context = self.segment_ids.flat_values != question_answering.QUESTION
+        held = _count(self.segment_ids.with_flat_values(in_context)) - 1  # [SEP] is none of them
         is_held = (self.firsts <= first) & (first <= last) & (last < self.firsts + held)
         moved = self.places - self.firsts
         return tf.where(is_held, first + moved, 0), tf.where(is_held, last + moved, 0)
@@ -80,39 +84,61 @@ def cut(
     step = tf.maximum(room // 2, 1) if stride is None else tf.minimum(room, stride)
     counts = 1 + (tf.maximum(lengths - room, 0) + step - 1) // step
     numbers = tf.ragged.range(counts)
-    rows, numbers = numbers.value_rowids(), numbers.flat_values
+    rows, numbers = rows_lib.of_values(numbers), numbers.flat_values
     firsts = numbers * tf.gather(step, rows)
     limits = tf.minimum(firsts + tf.gather(room, rows), tf.gather(lengths, rows))
     base = tf.gather(contexts.ids.row_starts(), rows)
     places = tf.ragged.range(base + firsts, base + limits)  # (windows, None)
 
-    def part(values: tf.RaggedTensor) -> tf.RaggedTensor:
-        return places.with_flat_values(tf.gather(values.flat_values, places.flat_values))
-
+    segments = _segments(questions, contexts.ids)
+    of_contexts = [
+        contexts.ids.flat_values,
+        segments,
+        contexts.starts.flat_values,
+        contexts.ends.flat_values,
+    ]
+    part = tf.gather(tf.stack(of_contexts, axis=1), places.flat_values)
     asked = tf.gather(questions, rows)
-    one = tf.ones_like(rows)[:, None]
-    opening, end = one * vocabulary.CLS_ID, one * vocabulary.SEP_ID
-    before = tf.concat([opening, asked, end], axis=1) * 0
-    segments = contexts.ids.with_flat_values(_segments(questions, contexts.ids))
+    # All four of each token side by side, so that they are put together once.
+    whole = tf.concat(
+        [
+            _mark(rows, vocabulary.CLS_ID, question_answering.QUESTION),
+            asked.with_flat_values(tf.pad(asked.flat_values[:, None], [[0, 0], [0, 3]])),
+            _mark(rows, vocabulary.SEP_ID, question_answering.QUESTION),
+            places.with_flat_values(part),
+            _mark(rows, vocabulary.SEP_ID, question_answering.CONTEXT),
+        ],
+        axis=1,
+    )
+    token_ids, segment_ids, starts, ends = (
+        whole.with_flat_values(each) for each in tf.unstack(whole.flat_values, axis=1)
+    )
     return Windows(
         rows=rows,
         numbers=numbers,
-        token_ids=tf.concat([opening, asked, end, part(contexts.ids), end], axis=1),
-        segment_ids=tf.concat([before, part(segments), one * question_answering.CONTEXT], axis=1),
-        starts=tf.concat([before, part(contexts.starts), one * 0], axis=1),
-        ends=tf.concat([before, part(contexts.ends), one * 0], axis=1),
+        token_ids=token_ids,
+        segment_ids=segment_ids,
+        starts=starts,
+        ends=ends,
         contexts=contexts,
         firsts=firsts,
         places=asked.row_lengths() + 2,
     )
 
 
+def _mark(rows: tf.Tensor, token_id: int, segment: int) -> tf.Tensor:
+    """Makes a mark of each window, `(windows, 1, 4)`: id, segment id, and no place."""
+    mark = tf.constant([[[token_id, segment, 0, 0]]], tf.int64)
+    return tf.tile(mark, [tf.size(rows), 1, 1])
+
+
 def _segments(questions: tf.RaggedTensor, contexts: tf.RaggedTensor) -> tf.Tensor:
     """Tells of each token of the contexts whether its question has it, int64 `(tokens,)`."""
     # One number a row and token. One that no token has makes sure that there is one to look at.
     base = tf.constant(1 << 32, tf.int64)
-    asked = tf.sort(tf.concat([questions.value_rowids() * base + questions.flat_values, [-1]], 0))
-    told = contexts.value_rowids() * base + contexts.flat_values
+    asked = rows_lib.of_values(questions) * base + questions.flat_values
+    asked = tf.sort(tf.concat([asked, [-1]], 0))
+    told = rows_lib.of_values(contexts) * base + contexts.flat_values
     nearest = tf.minimum(
         tf.searchsorted(asked, told, out_type=tf.int64), tf.size(asked, tf.int64) - 1
     )
@@ -126,4 +152,5 @@ def _segments(questions: tf.RaggedTensor, contexts: tf.RaggedTensor) -> tf.Tenso
 
 def _count(holds: tf.RaggedTensor) -> tf.Tensor:
     """Counts what holds in each row, int64 `(batch,)`."""
-    return tf.reduce_sum(tf.cast(holds, tf.int64), axis=1)
+    numbers = tf.cast(holds.flat_values, tf.int64)
+    return rows_lib.sums(holds.with_flat_values(numbers))

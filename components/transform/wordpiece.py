@@ -10,7 +10,7 @@ import tensorflow_text
 from absl import logging
 
 from components.transform import config as config_lib
-from components.transform import learner, vocabulary
+from components.transform import learner, rows, vocabulary
 
 # Words that pieces are learned from, the most frequent first. More would cost minutes and change
 # little: this many take a minute for 32,000 pieces.
@@ -65,7 +65,7 @@ class _Lookup:
         )
 
     def __call__(self, words: tf.RaggedTensor) -> tf.RaggedTensor:
-        return self._tokenizer.tokenize(words).merge_dims(-2, -1)
+        return rows.joined(self._tokenizer.tokenize(words))
 
     def with_offsets(
         self, words: tf.Tensor

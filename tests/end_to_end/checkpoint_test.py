@@ -32,6 +32,7 @@ _CONFIG = {
         "freeze": "embeddings",
     },
     "evaluate": {"floor": {"accuracy": 0.9}},
+    "trial": {"bootstrap": 200},
     "probe": {"enabled": False},
 }
 

@@ -42,6 +42,7 @@ def user(tmp_path_factory: pytest.TempPathFactory) -> user_lib.User:
         "tokenizer": {"max_length": 24, "vocabulary_size": 200},
         "train": {"epochs": 1, "batch_size": 32},
         "evaluate": {"floor": {"accuracy": 0.0}},
+        "trial": {"bootstrap": 200},
         "probe": {"enabled": False},
     }
     (made.directory / "reviews.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")

@@ -25,6 +25,7 @@ _PHRASES = {
     ],
 }
 _COMMON = {
+    "trial": {"bootstrap": 200},
     "tokenizer": {"kind": "words", "max_length": 24, "vocabulary_size": 200},
     "model": {
         "num_layers": 2,

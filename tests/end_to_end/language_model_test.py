@@ -24,6 +24,7 @@ _CONFIG = {
     },
     "train": {"epochs": 2, "epoch_batches": 60, "batch_size": 8, "learning_rate": 1e-2},
     "evaluate": {"floor": {"accuracy": 0.8}},
+    "trial": {"bootstrap": 200},
     "validate": {"near_leakage": "off"},  # each verse is like any other
 }
 

@@ -33,6 +33,7 @@ _CONFIG = {
         **{"dropout": 0.0, "positions": "rotary"},
     },
     "train": {"epochs": 12, "batch_size": 16, "learning_rate": 5e-3, "patience": 12},
+    "trial": {"bootstrap": 200},
 }
 
 

@@ -28,6 +28,7 @@ _CONFIG = {
     },
     "train": {"epochs": 12, "batch_size": 16, "learning_rate": 5e-3, "patience": 12},
     "serve": {"beam_size": 3},
+    "trial": {"bootstrap": 200},
     "evaluate": {"slices": ["kind"]},
 }
 

@@ -1,11 +1,20 @@
 """Tiny transformed data sets, made by the real Transform code."""
 
+import contextlib
 import dataclasses
+import fcntl
+import functools
+import os
 import pathlib
 import random
+import types
+from collections.abc import Iterator
 
 import keras
 import pytest
+
+from tests.trainer import fork_server
+from trainer import launch
 
 _WORDS = {
     "bad": ["awful", "dull", "broken", "sad"],
@@ -25,8 +34,28 @@ def _same_weights_for_each_file() -> None:
 
 @pytest.fixture(autouse=True)
 def _same_weights_for_each_test(_same_weights_for_each_file: None) -> None:
-    """Draws the weights that a test starts from as if it ran alone."""
-    keras.utils.set_random_seed(17)
+    """Draws the weights that a test starts from as if it ran alone.
+
+    Keras draws their seeds by `random`. To seed TensorFlow as well would throw away all that it has
+    compiled, so that a function that several tests share would be compiled again in each.
+    """
+    random.seed(17)
+
+
+@pytest.fixture(scope="session")
+def _fork_server() -> Iterator[fork_server.Server]:
+    server = fork_server.Server()
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="module")
+def forked(_fork_server: fork_server.Server) -> Iterator[None]:
+    """Lets the trainings of a file be forks of one process, so that none imports TensorFlow."""
+    with pytest.MonkeyPatch.context() as patches:
+        started = types.SimpleNamespace(Popen=_fork_server.popen)
+        patches.setattr(launch, "subprocess", started)
+        yield
 
 
 @dataclasses.dataclass(frozen=True)
@@ -172,7 +201,7 @@ def _settings_and_rows(kind: str):
 
 def _transform(
     root: pathlib.Path, settings, splits: dict[str, list[dict]], **given: object
-) -> Transformed:
+) -> None:
     """Runs Transform as TFX does, over rows that map each feature to its value.
 
     What is `given` stands above the usual values of `custom_config`.
@@ -194,9 +223,9 @@ def _transform(
         "labels": None,
         **given,
     }
-    types = {str: tf.string, float: tf.float32}
+    of_values = {str: tf.string, float: tf.float32}
     spec = {
-        name: tf.io.FixedLenFeature([1], types[type(value)])
+        name: tf.io.FixedLenFeature([1], of_values[type(value)])
         for name, value in splits["train"][0].items()
     }
     metadata = tft.DatasetMetadata.from_feature_spec(spec)
@@ -222,6 +251,9 @@ def _transform(
         with tf.io.TFRecordWriter(str(root / name / "part-0.gz"), options) as writer:
             for row in rows:
                 writer.write(coder.encode(row))
+
+
+def _transformed(root: pathlib.Path, splits: dict[str, list[dict]]) -> Transformed:
     return Transformed(
         directory=str(root / "graph"),
         train_files=str(root / "train" / "*"),
@@ -230,21 +262,37 @@ def _transform(
     )
 
 
+@contextlib.contextmanager
+def _for_one_process_at_a_time(path: pathlib.Path) -> Iterator[None]:
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 @pytest.fixture(scope="session")
 def transformed_as(tmp_path_factory):
-    """Gives `made(kind)`, the settings of the task and its transformed splits, made once each."""
-    made = {}
+    """Gives `made(kind)`, the settings of the task and its transformed splits, made once each.
 
+    Once for all processes that the tests are dealt out to.
+    """
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+
+    @functools.cache
     def make(kind):
-        if kind not in made:
-            settings, make_row = _settings_and_rows(kind)
-            splits = {}
-            for seed, (split, count) in enumerate(_COUNTS.items(), start=1):
-                rng = random.Random(seed)  # noqa: S311 - not for secrets
-                splits[split] = [make_row(rng) for _ in range(count)]
-            root = pathlib.Path(tmp_path_factory.mktemp("transformed"))
-            made[kind] = settings, _transform(root, settings, splits)
-        return made[kind]
+        settings, make_row = _settings_and_rows(kind)
+        splits = {}
+        for seed, (split, count) in enumerate(_COUNTS.items(), start=1):
+            rng = random.Random(seed)  # noqa: S311 - not for secrets
+            splits[split] = [make_row(rng) for _ in range(count)]
+        root = shared / f"transformed_{kind}"
+        with _for_one_process_at_a_time(shared / f"transformed_{kind}.lock"):
+            if not (root / "made").exists():
+                root.mkdir()
+                _transform(root, settings, splits)
+                (root / "made").touch()
+        return settings, _transformed(root, splits)
 
     return make
 
@@ -258,7 +306,8 @@ def transformed_with(tmp_path_factory):
         rng = random.Random(1)  # noqa: S311 - not for secrets
         splits = {split: [make_row(rng) for _ in range(20)] for split in _COUNTS}
         root = pathlib.Path(tmp_path_factory.mktemp("transformed"))
-        return settings, _transform(root, settings, splits, **given)
+        _transform(root, settings, splits, **given)
+        return settings, _transformed(root, splits)
 
     return make
 

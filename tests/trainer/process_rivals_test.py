@@ -5,6 +5,7 @@ import pytest
 
 from tests.trainer import trainings as trainings_lib
 
+pytestmark = pytest.mark.usefixtures("forked")
 _CLASSIFIERS = ("linear", "averaged_embeddings", "cnn", "lstm")
 
 
@@ -39,7 +40,9 @@ def test_what_a_rival_learned_before_it_was_trained_is_as_it_was_after_a_kill(
     transformed, trainings, tmp_path, monkeypatch
 ):
     whole = trainings["linear"]
-    resumed = trainings_lib.killed_and_resumed(transformed, tmp_path, monkeypatch, rival="linear")
+    _, resumed = trainings_lib.killed_and_resumed(
+        transformed, tmp_path, monkeypatch, rival="linear"
+    )
     assert resumed.started.resumed_step > whole.started.steps_per_epoch
     # Sums of the same numbers, whose last bit depends on how memory happens to be aligned.
     np.testing.assert_allclose(resumed.losses(), whole.losses()[1:], rtol=1e-6)

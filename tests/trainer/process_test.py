@@ -1,4 +1,4 @@
-"""Whole trainings, each in a process of its own, as in a real run."""
+"""Whole trainings, each in a process of its own, as in a real run but for what it imports."""
 
 import dataclasses
 import pathlib
@@ -11,8 +11,13 @@ from tests.trainer import trainings as trainings_lib
 from trainer import launch, progress, training_record
 from trainer.tuning import trials
 
+pytestmark = pytest.mark.usefixtures("forked")
 # Equal runs: sums of the same numbers, whose last bit depends on how memory happens to be aligned.
 _SAME = 1e-6
+# Clips some steps and not others.
+_CLIPPED = {"dropout": 0.0, "clip_norm": 0.3, "exports": False}
+_UNEVEN = {**_CLIPPED, "label_smoothing": 0.1}
+_ACCUMULATED = {**_CLIPPED, "accumulate_batches": 3}
 
 
 @pytest.fixture(scope="module")
@@ -20,16 +25,10 @@ def trainings(transformed, tmp_path_factory):
     """The trainings that several tests look at."""
     settings = {
         "plain": {},
-        "again": {},
-        "other_seed": {"seed": 6, "epochs": 1},
-        "one_replica": {"dropout": 0.0, "label_smoothing": 0.1, "clip_norm": 0.3},
-        "two_replicas": {
-            "dropout": 0.0,
-            "label_smoothing": 0.1,
-            "clip_norm": 0.3,
-            "cpu_replicas": 2,
-        },
-        "accumulated": {"dropout": 0.0, "accumulate_batches": 3, "clip_norm": 0.3},
+        "other_seed": {"seed": 6, "epochs": 1, "exports": False},
+        "one_replica": _UNEVEN,
+        "two_replicas": {**_UNEVEN, "cpu_replicas": 2},
+        "accumulated": _ACCUMULATED,
         "bfloat16": {"dropout": 0.0, "precision": "mixed_bfloat16"},
         "float16": {"dropout": 0.0, "precision": "mixed_float16", "cpu_replicas": 2},
     }
@@ -43,9 +42,18 @@ def test_the_model_learns(trainings):
     assert last["eval_loss"] < 0.3
 
 
-def test_two_runs_with_one_seed_are_the_same_run(trainings):
-    np.testing.assert_allclose(trainings["plain"].losses(), trainings["again"].losses(), rtol=_SAME)
-    assert trainings["plain"].losses()[0, 0] != trainings["other_seed"].losses()[0, 0]
+@pytest.fixture(scope="module")
+def killed_and_resumed(transformed, tmp_path_factory):
+    """The training `plain` again, killed within its second epoch, and what went on with it."""
+    with pytest.MonkeyPatch.context() as patches:
+        directory = tmp_path_factory.mktemp("killed")
+        yield trainings_lib.killed_and_resumed(transformed, directory, patches)
+
+
+def test_two_runs_with_one_seed_are_the_same_run(trainings, killed_and_resumed):
+    whole, again = trainings["plain"].losses(), killed_and_resumed[0].losses()
+    np.testing.assert_allclose(whole[:1], again, rtol=_SAME)
+    assert whole[0, 0] != trainings["other_seed"].losses()[0, 0]
 
 
 def test_two_replicas_follow_the_loss_curve_of_one(trainings):
@@ -125,12 +133,9 @@ def test_tensorboard_logs_hold_each_epoch(trainings):
 
 
 def test_a_killed_training_goes_on_at_the_step_where_it_stopped(
-    transformed, trainings, tmp_path, monkeypatch
+    transformed, trainings, killed_and_resumed
 ):
-    whole = trainings["plain"]
-
-    resumed = trainings_lib.killed_and_resumed(transformed, tmp_path, monkeypatch)
-
+    whole, resumed = trainings["plain"], killed_and_resumed[1]
     steps = whole.started.steps_per_epoch
     # Within the second epoch; the step that was told last may not have been backed up yet.
     assert steps + 4 <= resumed.started.resumed_step < 2 * steps
@@ -156,10 +161,11 @@ def test_a_killed_language_model_meets_what_it_would_have_met(
     transformed_as, tmp_path, monkeypatch, kind, settings
 ):
     task, transformed = transformed_as(kind)
-    whole = trainings_lib.train(transformed, tmp_path / "whole", task=task, **settings)
+    settings = {**settings, "task": task, "exports": False}
+    whole = trainings_lib.train(transformed, tmp_path / "whole", **settings)
 
-    resumed = trainings_lib.killed_and_resumed(
-        transformed, tmp_path / "killed", monkeypatch, task=task, **settings
+    _, resumed = trainings_lib.killed_and_resumed(
+        transformed, tmp_path / "killed", monkeypatch, **settings
     )
 
     steps = whole.started.steps_per_epoch
@@ -172,14 +178,8 @@ def test_accumulating_goes_on_between_groups_and_on_two_replicas_as_on_one(
 ):
     whole = trainings["accumulated"]
 
-    resumed = trainings_lib.killed_and_resumed(
-        transformed,
-        tmp_path,
-        monkeypatch,
-        dropout=0.0,
-        accumulate_batches=3,
-        clip_norm=0.3,
-        cpu_replicas=2,
+    _, resumed = trainings_lib.killed_and_resumed(
+        transformed, tmp_path, monkeypatch, **_ACCUMULATED, cpu_replicas=2
     )
 
     steps = whole.started.steps_per_epoch
@@ -209,9 +209,7 @@ def test_an_empty_split_is_told_as_what_it_is(transformed, tmp_path):
 def rungs(transformed, tmp_path_factory):
     """The training `plain` as a trial of two rungs, the first of which ends after an epoch."""
     directory = tmp_path_factory.mktemp("rungs")
-    asked = dataclasses.replace(
-        trainings_lib.ask(transformed, directory, learning_rate=0.5), exports=False
-    )
+    asked = trainings_lib.ask(transformed, directory, learning_rate=0.5, exports=False)
     told = []
     train = trials.Trainings(
         asked,

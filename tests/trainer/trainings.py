@@ -5,7 +5,6 @@ import dataclasses
 import os
 import pathlib
 import signal
-import subprocess
 
 import numpy as np
 import pytest
@@ -54,7 +53,9 @@ class Training:
         return {name: value.numpy() for name, value in answers.items()}
 
 
-def ask(transformed, directory, task=CLASSIFICATION, dropout=0.1, rival=None, **train):
+def ask(
+    transformed, directory, task=CLASSIFICATION, dropout=0.1, rival=None, exports=True, **train
+):
     """Makes the request of a training, its settings but for those of `train` the same for all."""
     own = rivals.shape(rival, RIVALS[rival]) if rival else None
     of_run = config.TrainConfig(**{**_TRAIN, **train})
@@ -70,6 +71,7 @@ def ask(transformed, directory, task=CLASSIFICATION, dropout=0.1, rival=None, **
         serving_model_dir=str(directory / "model"),
         logs_dir=str(directory / "logs"),
         backup_dir=str(directory / "backup"),
+        exports=exports,
     )
 
 
@@ -92,17 +94,23 @@ def train_all(root, trainings):
 
 
 def killed_and_resumed(transformed, directory, monkeypatch, **settings):
-    """Kills a training within its second epoch and has another go on with it."""
-    processes = []
+    """Kills a training within its second epoch and has another go on with it.
 
-    class Recorded(subprocess.Popen):
-        def __init__(self, *args, **kwargs):
-            super().__init__(*args, **kwargs)
-            processes.append(self)
+    Returns:
+        Both trainings; the killed one has exported nothing.
+    """
+    processes, told = [], []
 
-    monkeypatch.setattr(launch.subprocess, "Popen", Recorded)
+    start = launch.subprocess.Popen
+
+    def recorded(*args, **kwargs):
+        processes.append(start(*args, **kwargs))
+        return processes[-1]
+
+    monkeypatch.setattr(launch.subprocess, "Popen", recorded)
 
     def kill_in_the_second_epoch(event):
+        told.append(event)
         if isinstance(event, progress.Step) and event.epoch == 2 and event.step >= 5:
             os.kill(processes[-1].pid, signal.SIGKILL)
 
@@ -114,4 +122,4 @@ def killed_and_resumed(transformed, directory, monkeypatch, **settings):
     events = []
     launch.run(asked, events.append)
     assert not any(pathlib.Path(asked.backup_dir).iterdir())  # nothing is left to go on from
-    return Training(events, asked.serving_model_dir)
+    return Training(told, ""), Training(events, asked.serving_model_dir)

@@ -200,13 +200,8 @@ class Loop:
         """Reads the token at the turn's position, or those once more that are still looked at."""
         position = turn.position
         before, now = (windows.start(p, self._length) for p in (position, position + 1))
-        return tf.cond(
-            tf.equal(before, now),
-            lambda: self._reader.read(
-                token_ids[:, position : position + 1], turn.state, position - now
-            ),
-            lambda: self._reader.read(token_ids[:, now : position + 1], turn.state, 0),
-        )
+        first = tf.where(tf.equal(before, now), position, now)
+        return self._reader.read(token_ids[:, first : position + 1], turn.state, first - now)
 
     def _stop(
         self, token_ids: tf.Tensor, position: tf.Tensor, counts: tf.Tensor, stops: tf.Tensor

@@ -43,6 +43,8 @@ class TextWriter:
     def __init__(self, writing: loop.Loop, read: Callable[[tf.Tensor], tf.RaggedTensor]) -> None:
         self._loop = writing
         self._read = read
+        # The signatures share their graphs, since to make these is most of an export.
+        self._begin = tf.function(lambda asked: writing.begin(self._task(**asked)), autograph=False)
 
     def signatures(self) -> dict[str, tf.types.experimental.ConcreteFunction]:
         """Makes the signatures, by name.
@@ -81,7 +83,9 @@ class TextWriter:
         }
 
     def _write(self, text: tf.Tensor, **wished: tf.Tensor) -> task.Tensors:
-        written = self._loop.write(self._task(text, **wished))
+        turn = self._begin({"text": text, **wished})
+        last = self._go_on(turn, tf.shape(turn.token_ids)[1])
+        written = self._loop.written(last, since=turn.counts)
         return {
             # The last token may end within a character.
             "text": tf.strings.unicode_transcode(written.text, "UTF-8", "UTF-8"),
@@ -91,11 +95,13 @@ class TextWriter:
         }
 
     def _start(self, text: tf.Tensor, turns: tf.Tensor, **wished: tf.Tensor) -> task.Tensors:
-        turn = self._loop.begin(self._task(text, **wished))
+        turn = self._begin({"text": text, **wished})
         # What the state is made of, and what of its shapes stays the same from part to part.
         self._specs = tf.nest.map_structure(
             lambda tensor, shape: tf.TensorSpec(shape, tensor.dtype), turn, loop.shapes(turn)
         )
+        signature = [self._specs, tf.TensorSpec([], tf.int32)]
+        self._go_on = tf.function(self._loop.go_on, signature, autograph=False)
         return self._part(turn, turns)
 
     def _more(self, turns: tf.Tensor, **state: tf.Tensor) -> task.Tensors:
@@ -108,7 +114,7 @@ class TextWriter:
     def _part(self, turn: loop.Turn, turns: tf.Tensor) -> task.Tensors:
         one = {_TURNS.name: turns[None]}
         [turns] = tf.unstack(wishes.of_rows(one, [_TURNS], 1)[_TURNS.name], 1)
-        last = self._loop.go_on(turn, turns)
+        last = self._go_on(turn, turns)
         written = self._loop.written(last, since=turn.counts)
         tensors = zip(tf.nest.flatten(last), tf.nest.flatten(self._specs), strict=True)
         return {

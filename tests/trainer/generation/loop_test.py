@@ -142,8 +142,19 @@ def test_a_rows_text_does_not_depend_on_the_others(writers, wishes):
         assert alone.stopped.numpy()[0] == together.stopped.numpy()[row]
 
 
+@pytest.fixture(scope="module")
+def told(model):
+    """Gives `told(known)`, the model's logits of the token after each of some texts."""
+    read = tf.function(model, reduce_retracing=True, autograph=False)
+
+    def tell(texts):
+        return np.array(read({"token_ids": tf.constant(texts, tf.int32)}))[:, -1]
+
+    return tell
+
+
 @pytest.mark.parametrize("penalty", [1.0, 1.7])
-def test_greedy_tokens_are_the_likeliest_by_the_definition(model, writers, penalty):
+def test_greedy_tokens_are_the_likeliest_by_the_definition(told, writers, penalty):
     written = _write(
         writers[readers.Cached], _PROMPTS, 25, temperature=0.0, repetition_penalty=penalty
     )
@@ -151,7 +162,7 @@ def test_greedy_tokens_are_the_likeliest_by_the_definition(model, writers, penal
         known = [tokens.SEP_ID, *prompt]
         for token in new:
             begin = int(windows.start(tf.constant(len(known)), _LENGTH))
-            logits = np.array(model({"token_ids": np.array([known[begin:]])}))[0, -1]
+            [logits] = told([known[begin:]])
             seen = sorted(set(known[1:]))
             logits[seen] *= np.where(logits[seen] > 0, 1 / penalty, penalty)
             logits[_NEVER] = -np.inf
@@ -159,11 +170,11 @@ def test_greedy_tokens_are_the_likeliest_by_the_definition(model, writers, penal
             known.append(token)
 
 
-def test_sampled_tokens_come_by_their_probabilities(model, writers):
+def test_sampled_tokens_come_by_their_probabilities(told, writers):
     rows = 2000
     written = _write(writers[readers.Cached], [[5, 6]] * rows, 1)
     found = np.bincount(written.token_ids.values.numpy(), minlength=_SIZE) / rows
-    logits = np.array(model({"token_ids": np.array([[tokens.SEP_ID, 5, 6]])}))[0, -1]
+    [logits] = told([[tokens.SEP_ID, 5, 6]])
     logits[_NEVER] = -np.inf
     expected = np.exp(logits) / np.exp(logits).sum()
     np.testing.assert_allclose(found, expected, atol=5 * 0.5 / rows**0.5)

@@ -5,6 +5,7 @@ import pytest
 
 from tests.trainer import trainings as trainings_lib
 
+pytestmark = pytest.mark.usefixtures("forked")
 _TRAIN = {"epochs": 4, "patience": 4}
 # Labels of which one is rare, weighted, in batches that replicas cannot share evenly: the weights
 # of a replica's rows are not those of another's.
