@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = sorted((ROOT / "requirements").glob("*.txt"))
 MAX_LINES = 400
 # Tests of the project as a whole, which have no one source file.
-OF_THE_WHOLE = ("tests/project_test.py", "tests/end_to_end/")
+OF_THE_WHOLE = ("tests/project_test.py", "tests/end_to_end/", "tests/images/")
 # Written in two halves, so that this file keeps its own rule.
 INDEX_HOSTS = ("pypi" + ".org", "python" + "hosted.org", "pypi" + ".python.org")
 

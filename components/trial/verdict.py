@@ -124,10 +124,13 @@ def judge(
 
 def standing(difference: comparison.Difference, units: int, rules: Rules) -> Standing:
     """Tells how the transformer stands to a rival."""
-    high, low, p = difference.corrected_high, difference.low, difference.corrected_p
-    if high is not None and high < rules.tolerance and units >= rules.least_units():
+    high, low = difference.corrected_high, difference.low
+    differs = difference.corrected_p is not None and difference.corrected_p < rules.alpha
+    is_better = high is not None and high < 0 and differs
+    # Few rows may show that a rival is better, but not that nothing worth heeding is there.
+    if is_better or (high is not None and high < rules.tolerance and units >= rules.least_units()):
         return "enough"
-    if low is not None and low > 0 and p is not None and p < rules.alpha:
+    if low is not None and low > 0 and differs:
         return "ahead"
     return "open"
 
@@ -138,8 +141,8 @@ def rows_needed(
     """Estimates how many rows would decide between two candidates, with a chance of 4 in 5.
 
     Intervals shrink with the root of the rows. What is needed is that the interval ends within the
-    margin, above 0 or below the tolerance, whichever is nearer to be reached, if the difference
-    stays what it is.
+    margin, above 0, below 0 or below the tolerance, whichever is nearer to be reached, if the
+    difference stays what it is.
 
     Returns:
         Rows, with two digits that mean something; None where no number would do.
@@ -153,6 +156,7 @@ def rows_needed(
     error = (high - low) / 2 / special.ndtri(1 - rules.alpha / 2)
     ways = (
         (value, rules.alpha / 2, units + 1),
+        (-value, rules.alpha / 2 / rivals, units + 1),
         (rules.tolerance - value, rules.alpha / 2 / rivals, max(rules.least_units(), units + 1)),
     )
     found = [

@@ -94,6 +94,15 @@ def test_a_tiny_set_is_not_decided():
     assert "12 test rows do not decide between transformer and linear" in found.reasons[0]
 
 
+@pytest.mark.parametrize(("p", "standing"), [(0.001, "enough"), (0.06, "open")])
+def test_few_rows_may_show_that_a_rival_is_better(p, standing):
+    # 27 are too few to show that nothing worth heeding is there, with an interval below 0 or not.
+    worse = _difference("linear", -0.02, -0.03, -0.01, p=p)
+    assert verdict.standing(worse, 27, _RULES) == standing
+    about_equal = _difference("linear", -0.02, -0.03, 0.001, p=p)
+    assert verdict.standing(about_equal, 27, _RULES) == "open"
+
+
 def test_a_tiny_set_without_a_difference_is_not_decided_either():
     rows = scored_rows.ScoredRows("accuracy", np.ones(20))
     question = comparison.Question("transformer", {"accuracy": _ACCURACY}, "accuracy", 0.05, 500)
