@@ -97,7 +97,9 @@ def test_dev_pins_what_runtime_pins():
 
 
 def test_what_the_package_needs_is_pinned():
-    needed = [requirements.Requirement(line) for line in metadata.requires("meritline") or []]
+    lines = metadata.requires("meritline") or []
+    # The client of Kubeflow Pipelines goes with no other pins of this project.
+    needed = [requirements.Requirement(line) for line in lines if 'extra == "kubeflow"' not in line]
     pinned = {head.partition("==")[0] for head in read_pins(ROOT / "requirements" / "dev.txt")}
     assert needed
     assert {utils.canonicalize_name(need.name) for need in needed} - pinned == set()
