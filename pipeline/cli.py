@@ -75,7 +75,7 @@ def run_command(
         if parameters:
             raise click.UsageError("--parameter needs --compiled.")
         config = config_options.read(**given)
-        workspace = workspace_lib.Workspace.at(directory, config.name)
+        workspace = workspace_lib.Workspace.at(directory, config.name, config.metadata)
         sys.exit(_dry_run(config, workspace) if dry_run else _run(config, workspace))
     except errors.ConfigError as error:
         for problem in error.problems:

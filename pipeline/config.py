@@ -24,6 +24,7 @@ from pipeline import (
     config_errors,
     data_section,
     errors,
+    metadata_section,
     sections,
     strict_yaml,
     task_settings,
@@ -72,6 +73,7 @@ class Config(trainer_config.Section):
         probe: How the model is tried before it is pushed.
         serve: How the exported model finds its answers.
         push: What happens to a blessed model.
+        metadata: The database of runs.
         beam: What runs Beam's pipelines, for all nodes and for each.
         resources: Node to what its machine has, where a backend runs the compiled pipeline.
     """
@@ -98,6 +100,7 @@ class Config(trainer_config.Section):
     probe: probe_config.ProbeConfig = probe_config.ProbeConfig.model_validate({})
     serve: sections.ServeConfig = sections.ServeConfig.model_validate({})
     push: sections.PushConfig = sections.PushConfig.model_validate({})
+    metadata: metadata_section.MetadataConfig = metadata_section.MetadataConfig.model_validate({})
     beam: beam_section.BeamConfig = beam_section.BeamConfig.model_validate({})
     resources: dict[str, resources_lib.Resources] = pydantic.Field(default_factory=dict)
 

@@ -12,7 +12,14 @@ from tensorflow_metadata.proto.v0 import schema_pb2
 
 from components.ingest import formats, sources
 from pipeline import config as config_lib
-from pipeline import config_errors, data_section, errors, sections, table_header
+from pipeline import (
+    config_errors,
+    data_section,
+    errors,
+    metadata_section,
+    sections,
+    table_header,
+)
 from trainer import cluster
 from trainer import config as trainer_config
 
@@ -25,7 +32,7 @@ _SET_DELIMITER = {",": '","', ";": '";"', "\t": r'"\t"', "|": "'\"|\"'"}
 
 
 def check(config: config_lib.Config) -> None:
-    """Checks that files and schema can be read, that columns are there, and who trains together.
+    """Checks files, columns, the schema, who trains together, and where runs are recorded.
 
     Raises:
         ConfigError: If anything is wrong; one line for each problem.
@@ -34,6 +41,7 @@ def check(config: config_lib.Config) -> None:
         *_schema_problems(config),
         *_data_problems(config),
         *_cluster_problems(config.train),
+        *metadata_section.problems(config.metadata),
     ]
     if problems:
         raise errors.ConfigError(problems)

@@ -13,7 +13,7 @@ import pathlib
 import select
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, TextIO
 
 _STDOUT, _STDERR = 1, 2
@@ -21,7 +21,7 @@ _RECORD_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
 @contextlib.contextmanager
-def to_log(log_path: str | os.PathLike[str]) -> Iterator[TextIO]:
+def to_log(log_path: str | os.PathLike[str], secrets: Sequence[str] = ()) -> Iterator[TextIO]:
     """Sends all output of this process and its children to a file, and yields a way past it.
 
     Inside the context, `print`, logging and absl records, warnings, C++ code and child processes
@@ -30,6 +30,8 @@ def to_log(log_path: str | os.PathLike[str]) -> Iterator[TextIO]:
 
     Args:
         log_path: The file that takes the noise.
+        secrets: What records must not say, such as passwords: TFX writes whole configs of
+            databases.
 
     Yields:
         The stream to where `sys.stdout` led before. Writing to it never fails: what a closed pipe
@@ -48,7 +50,7 @@ def to_log(log_path: str | os.PathLike[str]) -> Iterator[TextIO]:
         terminal = stack.enter_context(_terminal())
         stack.enter_context(_python_streams_to(log))
         stack.enter_context(_descriptors_to(log))
-        stack.enter_context(_records_to(log))
+        stack.enter_context(_records_to(log, secrets))
         yield terminal
 
 
@@ -144,14 +146,14 @@ def _flush() -> None:
 
 
 @contextlib.contextmanager
-def _records_to(log: TextIO) -> Iterator[None]:
+def _records_to(log: TextIO, secrets: Sequence[str]) -> Iterator[None]:
     """Writes log records of level INFO and up, absl's included, and warnings to the log."""
     from absl import logging as absl_logging
 
     root, level, handlers = logging.root, logging.root.level, logging.root.handlers[:]
     verbosity, showwarning = absl_logging.get_verbosity(), warnings.showwarning
     handler = logging.StreamHandler(log)
-    handler.setFormatter(logging.Formatter(_RECORD_FORMAT))
+    handler.setFormatter(_Discreet(_RECORD_FORMAT, secrets))
     try:
         root.handlers[:] = [handler]
         root.setLevel(logging.INFO)
@@ -164,6 +166,21 @@ def _records_to(log: TextIO) -> Iterator[None]:
         root.setLevel(level)
         root.handlers[:] = handlers
         handler.close()
+
+
+class _Discreet(logging.Formatter):
+    """Formats records, and writes `***` in the place of secrets."""
+
+    def __init__(self, form: str, secrets: Sequence[str]) -> None:
+        super().__init__(form)
+        self._secrets = [secret for secret in secrets if secret]
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Formats one."""
+        text = super().format(record)
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        return text
 
 
 def _log_warning(

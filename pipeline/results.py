@@ -17,7 +17,7 @@ from components.evaluator import evaluation, verdict
 from components.probe import outcome as probe_outcome
 from components.trial import outcome
 from components.tuner import searches
-from pipeline import execution
+from pipeline import execution, stores
 from pipeline import workspace as workspace_lib
 from trainer.tuning import record
 
@@ -52,8 +52,7 @@ class Results:
 def read(workspace: workspace_lib.Workspace, nodes: Sequence[execution.NodeRun]) -> Results:
     """Reads the results of the run whose nodes these are."""
     ids = {node.node_id: node.execution_id for node in nodes}
-    config = metadata.sqlite_metadata_connection_config(str(workspace.metadata_db))
-    with metadata.Metadata(config) as handle:
+    with metadata.Metadata(stores.connection(workspace)) as handle:
         outputs = functools.partial(_outputs, handle.store)
         [statistics] = outputs(ids["StatisticsGen"], "statistics")
         [evaluated] = outputs(ids["Evaluator"], "evaluation")
@@ -89,8 +88,7 @@ def show_cached(workspace: workspace_lib.Workspace, nodes: Sequence[execution.No
     run since.
     """
     cached = {n.node_id: n.execution_id for n in nodes if n.state == execution.HIT}
-    config = metadata.sqlite_metadata_connection_config(str(workspace.metadata_db))
-    with metadata.Metadata(config) as handle:
+    with metadata.Metadata(stores.connection(workspace)) as handle:
         for node_id, key, directory in (
             ("Ingest", "quarantine", workspace.quarantine),
             ("DataGate", "report", workspace.data_report),
@@ -115,10 +113,9 @@ def forget_lost_pushes(workspace: workspace_lib.Workspace) -> None:
     The cache looks at the Pusher's own copy of a model alone, and would answer that it stands in a
     serving directory from which somebody has deleted it.
     """
-    if not workspace.metadata_db.exists():
+    if not stores.has_runs(workspace):
         return
-    config = metadata.sqlite_metadata_connection_config(str(workspace.metadata_db))
-    with metadata.Metadata(config) as handle:
+    with metadata.Metadata(stores.connection(workspace)) as handle:
         for artifact in handle.store.get_artifacts_by_type(
             standard_artifacts.PushedModel.TYPE_NAME
         ):

@@ -20,7 +20,7 @@ def run(config: config_lib.Config, workspace: workspace_lib.Workspace) -> int:
     """
     workspace.make()
     log_path = workspace.logs / time.strftime("%Y-%m-%dT%H-%M-%S.log")
-    with _locked(workspace), quiet.to_log(log_path) as terminal:
+    with _locked(workspace), quiet.to_log(log_path, (workspace.metadata.password,)) as terminal:
         console = console_lib.Console(terminal)
         try:
             return _run(config, workspace, console, str(log_path))

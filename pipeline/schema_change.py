@@ -19,7 +19,7 @@ from tfx.utils import io_utils
 
 from components.schema import change, inference
 from pipeline import config as config_lib
-from pipeline import data_section, errors, graph, task_settings
+from pipeline import data_section, errors, graph, stores, task_settings
 from pipeline import workspace as workspace_lib
 from schemas import features
 
@@ -111,8 +111,7 @@ def write(config: config_lib.Config, found: Comparison) -> list[str]:
 
 def _newest_statistics(name: str, workspace: workspace_lib.Workspace) -> change.Statistics:
     """Reads what the newest run has counted, whatever became of that run afterwards."""
-    config = metadata.sqlite_metadata_connection_config(str(workspace.metadata_db))
-    with metadata.Metadata(config) as handle:
+    with metadata.Metadata(stores.connection(workspace)) as handle:
         artifact = _newest_artifact(handle.store, f"{name}.{_STATISTICS}")
     if artifact is None or not fileio.exists(artifact.uri):
         raise errors.ConfigError(

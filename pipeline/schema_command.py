@@ -68,8 +68,8 @@ def _read(directory: str, **given: Any) -> tuple[config_lib.Config, workspace_li
         config = config_options.read(**given)
     except errors.ConfigError as error:
         _end(*error.problems)
-    workspace = workspace_lib.Workspace.at(directory, config.name)
-    if not workspace.metadata_db.is_file():
+    workspace = workspace_lib.Workspace.at(directory, config.name, config.metadata)
+    if not (workspace.metadata.is_server or workspace.metadata_db.is_file()):
         _end(
             "`--workspace` must hold a run of this config; `meritline run` makes one. "
             f"Received: {workspace.root}"

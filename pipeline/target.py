@@ -7,10 +7,10 @@ from ml_metadata import proto
 from tfx import types
 from tfx.dsl.components.common import resolver
 from tfx.dsl.input_resolution.strategies import latest_blessed_model_strategy
-from tfx.orchestration import metadata
 from tfx.types import standard_artifacts
 
 from components.probe import latest_servable
+from pipeline import stores
 from pipeline import workspace as workspace_lib
 
 
@@ -40,7 +40,7 @@ def local(workspace: workspace_lib.Workspace, start: pathlib.Path | None = None)
             latest_servable.LatestServableModelStrategy,
             infra_blessing=types.Channel(type=standard_artifacts.InfraBlessing),
         ),
-        metadata_config=metadata.sqlite_metadata_connection_config(str(workspace.metadata_db)),
+        metadata_config=stores.connection(workspace),
     )
 
 

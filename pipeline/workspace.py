@@ -4,9 +4,10 @@ import dataclasses
 import pathlib
 from typing import Protocol
 
-from pipeline import errors
+from pipeline import errors, metadata_section
 
 DEFAULT = "workspace"
+_FILE = metadata_section.MetadataConfig.model_validate({})
 
 
 class Places(Protocol):
@@ -43,14 +44,22 @@ class Workspace:
 
     Attributes:
         root: `DIR/<name>`, absolute.
+        metadata: The database of its runs.
     """
 
     root: pathlib.Path
+    metadata: metadata_section.MetadataConfig = _FILE
 
     @classmethod
-    def at(cls, directory: str | pathlib.Path, name: str) -> "Workspace":
+    def at(
+        cls,
+        directory: str | pathlib.Path,
+        name: str,
+        metadata: metadata_section.MetadataConfig | None = None,
+    ) -> "Workspace":
         """Returns the workspace of a name under a directory; nothing is made on disk."""
-        return cls(pathlib.Path(directory).expanduser().resolve() / name)
+        root = pathlib.Path(directory).expanduser().resolve() / name
+        return cls(root) if metadata is None else cls(root, metadata)
 
     @property
     def artifacts(self) -> pathlib.Path:
@@ -59,7 +68,7 @@ class Workspace:
 
     @property
     def metadata_db(self) -> pathlib.Path:
-        """ML Metadata's SQLite file."""
+        """ML Metadata's SQLite file, where it is no server."""
         return self.root / "metadata.db"
 
     @property

@@ -1,5 +1,6 @@
 """Tests of `pipeline.quiet`, in processes of their own: they swap the standard descriptors."""
 
+import logging
 import os
 import pathlib
 import subprocess
@@ -236,3 +237,10 @@ def test_a_log_that_cannot_be_written_changes_nothing(
         pass
     sys.stdout.write("still here\n")
     assert capsys.readouterr().out == "still here\n"
+
+
+def test_records_do_not_say_secrets(tmp_path: pathlib.Path) -> None:
+    log = tmp_path / "log"
+    with quiet.to_log(log, ("hunter2", "")):
+        logging.getLogger("x").info('password: "%s"', "hunter2")
+    assert 'INFO x: password: "***"\n' in log.read_text()
