@@ -76,5 +76,9 @@ def _ask_for_resources(config: config_lib.Config, executors: Mapping[str, Any]) 
     for label, executor in executors.items():
         node_id = label.removesuffix(_EXECUTOR)
         asked = resources.of_node(config.resources, node_id)
-        if asked is not None and "container" in executor:
+        if asked is None or "container" not in executor:
+            continue
+        if asked.workers > 1:
+            executor["customJob"] = asked.to_custom_job(executor.pop("container"))
+        else:
             executor["container"]["resources"] = asked.to_spec()

@@ -44,6 +44,7 @@ def _problems(config: config_lib.Config, asked: Asked) -> Iterator[str]:
     # What finds the model to beat is the backend's own, and has no machine.
     ids = [node.id for node in graph.nodes(config) if node.id != "latest_blessed"]
     yield from resources.problems(config.resources, ids)
+    yield from _worker_problems(config, asked)
     if config.model.init_from is not None:
         yield (
             "`model.init_from` must be null in a compiled pipeline, which has no workspace to take "
@@ -65,6 +66,20 @@ def _problems(config: config_lib.Config, asked: Asked) -> Iterator[str]:
                 f"`{key}` must be a URI where `--pipeline-root` is one, since no other machine has "
                 f"the files of this one. Received: {path}"
             )
+
+
+def _worker_problems(config: config_lib.Config, asked: Asked) -> Iterator[str]:
+    """Yields what is wrong with nodes that are to have several machines."""
+    for name, each in config.resources.items():
+        if each.workers == 1:
+            continue
+        if name.partition("_")[0] != "Trainer" or config.train.strategy != "multi_worker":
+            yield (
+                f"`resources.{name}.workers` is of a Trainer with `train.strategy` multi_worker. "
+                f"Received: {each.workers}"
+            )
+        elif asked.target != VERTEX:
+            yield f"`resources.{name}.workers` is of the target vertex. Received: {asked.target}"
 
 
 def _in_image(key: str, path: str) -> bool:

@@ -17,12 +17,22 @@ class Resources(trainer_config.Section):
         gpu: Type of its GPUs, as the backend names it, such as `NVIDIA_TESLA_T4` on Vertex AI or
             `nvidia.com/gpu` on Kubernetes.
         gpus: Number of GPUs; heeded with `gpu`.
+        workers: Machines of a Trainer whose `train.strategy` is `multi_worker`.
+        machine: Type of each of these machines on Vertex AI, such as `n1-standard-8`.
     """
 
     cpu: pydantic.FiniteFloat | None = pydantic.Field(None, gt=0)
     memory_gb: pydantic.FiniteFloat | None = pydantic.Field(None, gt=0)
     gpu: str | None = pydantic.Field(None, min_length=1)
     gpus: int = pydantic.Field(1, ge=1, le=16)
+    workers: int = pydantic.Field(1, ge=1, le=1000)
+    machine: str | None = pydantic.Field(None, min_length=1)
+
+    @pydantic.model_validator(mode="after")
+    def _several_machines_are_of_one_type(self) -> "Resources":
+        if self.workers > 1 and self.machine is None:
+            raise ValueError("`machine` must name the type of the `workers`. Received: null")
+        return self
 
     def to_spec(self) -> dict[str, Any]:
         """Writes them as a ResourceSpec of a compiled pipeline, in JSON."""
@@ -31,6 +41,23 @@ class Resources(trainer_config.Section):
         if self.gpu is not None:
             spec["accelerator"] = {"type": self.gpu, "count": str(self.gpus)}
         return spec
+
+    def to_custom_job(self, container: Mapping[str, Any]) -> dict[str, Any]:
+        """Writes a job of several machines that all run one container, as Vertex AI takes it.
+
+        The first is the chief; Vertex AI tells each of them who it is, by TF_CONFIG.
+
+        Args:
+            container: The container of a node, as in a compiled pipeline.
+        """
+        machine: dict[str, Any] = {"machineType": self.machine}
+        if self.gpu is not None:
+            machine |= {"acceleratorType": self.gpu, "acceleratorCount": self.gpus}
+        told = {key: container[key] for key in ("command", "args") if key in container}
+        pool = {"machineSpec": machine, "containerSpec": {"imageUri": container["image"], **told}}
+        counts = (1, self.workers - 1)
+        pools = [{**pool, "replicaCount": count} for count in counts]
+        return {"customJob": {"jobSpec": {"workerPoolSpecs": pools}}}
 
 
 def of_node(resources: Mapping[str, Resources], node_id: str) -> Resources | None:

@@ -48,6 +48,11 @@ def test_a_schema_of_the_project_is_in_the_image() -> None:
         ("model.init_from=other", _asked("/p"), "`model.init_from` must be null"),
         ("resources={Tuner: {cpu: 1}}", _asked("/p"), "`resources` must name nodes"),
         ("resources={latest_blessed: {cpu: 1}}", _asked("/p"), "`resources` must name nodes"),
+        (
+            "resources={Trainer: {workers: 2, machine: m}}",
+            _asked("/p"),
+            "`resources.Trainer.workers` is of a Trainer with `train.strategy` multi_worker",
+        ),
         ("name=x", _asked("/p", request.KUBEFLOW), "`--output` must be a .yaml file"),
     ],
 )

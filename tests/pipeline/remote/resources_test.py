@@ -2,6 +2,8 @@
 
 import pydantic
 import pytest
+from google.protobuf import json_format
+from kfp.pipeline_spec import pipeline_spec_pb2 as spec_pb2
 
 from pipeline.remote import resources
 from tests.pipeline import reviews
@@ -25,7 +27,27 @@ def test_what_is_null_is_left_out() -> None:
     }
 
 
-@pytest.mark.parametrize("wrong", [{"cpu": 0}, {"memory_gb": -1}, {"gpus": 0}, {"ram": 1}])
+def test_several_machines_are_a_job_of_a_chief_and_workers() -> None:
+    asked = resources.Resources(workers=3, machine="n1-standard-8", gpu="NVIDIA_L4", gpus=2)
+    container = {"image": "i:1", "command": ["python"], "args": ["{{$}}"], "resources": {}}
+    pool = {
+        "machineSpec": {
+            "machineType": "n1-standard-8",
+            "acceleratorType": "NVIDIA_L4",
+            "acceleratorCount": 2,
+        },
+        "containerSpec": {"imageUri": "i:1", "command": ["python"], "args": ["{{$}}"]},
+    }
+    pools = [{**pool, "replicaCount": 1}, {**pool, "replicaCount": 2}]
+    made = asked.to_custom_job(container)
+    assert made == {"customJob": {"jobSpec": {"workerPoolSpecs": pools}}}
+    spec = {"executors": {"Trainer_executor": {"customJob": made}}}
+    json_format.ParseDict(spec, spec_pb2.PipelineDeploymentConfig())  # raises where it is none
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"cpu": 0}, {"memory_gb": -1}, {"gpus": 0}, {"ram": 1}, {"workers": 2}]
+)
 def test_a_value_out_of_range_is_refused(wrong: dict) -> None:
     with pytest.raises(pydantic.ValidationError):
         resources.Resources(**wrong)
