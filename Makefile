@@ -29,7 +29,7 @@ MADE_PROJECT := $(VENV)/.made-project
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test browser check format data proof-serving proof-images proof-beam requirements clean distclean
+.PHONY: help run test browser check format data proof-serving proof-compiled proof-images proof-beam requirements clean distclean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -70,6 +70,10 @@ data/sentences.csv: pipeline/demo_data.py | $(MADE_VENV)
 
 proof-serving: $(MADE_DEV) $(MADE_PROJECT) ## Load, swap, break, fuzz and stop a server of the demo's model
 	@$(PYTHON) -m benchmarks.serving_proof workspace/sentiment/serving/sentiment $(ARGS)
+
+proof-compiled: export TF_CPP_MIN_LOG_LEVEL := 3
+proof-compiled: $(MADE_DEV) $(MADE_PROJECT) ## Run a compiled pipeline, and hold its metrics to a local run's
+	@$(PYTHON) -m pytest tests/proofs/compiled_pipeline.py $(ARGS)
 
 proof-images: export TF_CPP_MIN_LOG_LEVEL := 3
 proof-images: $(MADE_DEV) $(MADE_PROJECT) ## Follow the steps of the pipeline's image, and run a task in it

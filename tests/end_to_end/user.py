@@ -6,6 +6,7 @@ import os
 import pathlib
 import random
 import re
+import signal
 import subprocess
 import sys
 
@@ -120,6 +121,8 @@ class User:
             stderr=subprocess.PIPE,
             encoding="utf-8",
             start_new_session=True,
+            # Of a shell's background job Ctrl-C is ignored, and by its children, unless they ask.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
 
     def run(self, *settings: str, data: str = "reviews.csv") -> Run:
