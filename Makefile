@@ -32,7 +32,7 @@ MADE_PROJECT := $(VENV)/.made-project
 .PHONY: help run test browser check format data proof-serving proof-compiled proof-images proof-beam requirements clean distclean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' Makefile
 
 run: $(MADE_PROJECT) data/sentences.csv ## Run the demo pipeline; ARGS="..." goes to local_runner.py
 	@$(PYTHON) local_runner.py $(ARGS)

@@ -22,7 +22,10 @@ from tensorflow.core.framework import tensor_pb2
 
 _SERVER = pathlib.Path(__file__).with_name("server.py")
 # The rooms of this project, which no served model may need.
-HIDDEN = ("components", "local_runner", "pipeline", "schemas", "serving", "trainer")
+HIDDEN = (
+    *("components", "kubeflow_runner", "local_runner"),
+    *("pipeline", "schemas", "serving", "trainer"),
+)
 _READ_BYTES = 1 << 20
 _GRACE_SECONDS = 10.0  # between the end of its replies and that of the process
 _TOLD_ERROR = 300  # characters of the last line of standard error

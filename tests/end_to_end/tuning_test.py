@@ -60,7 +60,9 @@ def search(user: user_lib.User, run: user_lib.Run) -> record.Search:
 def test_the_search_goes_on_with_the_trial_after_the_last(
     killed: str, run: user_lib.Run, search: record.Search
 ) -> None:
-    assert [number for number, _, _ in _TRIAL.findall(run.out)] == ["2"]
+    # A kill may tear the state of the search: then what is done is told again, and not done again.
+    assert [number for number, _, _ in _TRIAL.findall(run.out)] in (["2"], ["1", "2"])
+    assert f"{search.trials[0].seconds:.1f} s" in killed
     assert [trial.status for trial in search.trials] == ["done", "done"]
     assert [trial.values for trial in search.trials] == [
         {"train.learning_rate": 1e-3},  # the config's own

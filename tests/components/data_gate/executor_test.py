@@ -270,15 +270,14 @@ def test_through_tfx_a_refusal_keeps_its_details_and_its_report(
 
 def _pipeline(gate: _Gate, checks: Mapping[str, Any]) -> pipeline.Pipeline:
     """Puts the gate behind nodes that hand it its inputs."""
-    properties = {
-        "quarantine": {"rows_in": 3, "rows_out": 2, "rows": 1},
-        **{name: {"split_names": json.dumps(_SPLITS)} for name in _OF_SPLITS},
-    }
+    properties = {name: {"split_names": json.dumps(_SPLITS)} for name in _OF_SPLITS}
+    counts = {"quarantine": {"rows_in": 3, "rows_out": 2, "rows": 1}}
     sources = {
         name: importer.Importer(
             source_uri=gate.inputs[name][0].uri,
             artifact_type=_TYPES[name],
             properties=properties.get(name),
+            custom_properties=counts.get(name),
         ).with_id(name)
         for name in gate.inputs
     }
