@@ -1,6 +1,6 @@
 """Beam's pipelines by two worker processes, held to those of the node's own process, byte by byte.
 
-`make proof-beam` runs it: some ten minutes.
+`make proof-beam` runs it: some two minutes.
 """
 
 import json
