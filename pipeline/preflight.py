@@ -32,19 +32,38 @@ _SET_DELIMITER = {",": '","', ";": '";"', "\t": r'"\t"', "|": "'\"|\"'"}
 
 
 def check(config: config_lib.Config) -> None:
-    """Checks files, columns, the schema, who trains together, and where runs are recorded.
+    """Checks what a run on this machine needs: files, who trains together, and its records.
 
     Raises:
         ConfigError: If anything is wrong; one line for each problem.
     """
-    problems = [
-        *_schema_problems(config),
-        *_data_problems(config),
-        *_cluster_problems(config.train),
-        *metadata_section.problems(config.metadata),
-    ]
+    _raise(
+        [
+            *_file_problems_of(config),
+            *_cluster_problems(config.train),
+            *metadata_section.problems(config.metadata),
+        ]
+    )
+
+
+def check_files(config: config_lib.Config) -> None:
+    """Checks the files of this machine alone, of a pipeline that may run elsewhere.
+
+    Raises:
+        ConfigError: If anything is wrong; one line for each problem.
+    """
+    _raise(list(_file_problems_of(config)))
+
+
+def _raise(problems: Sequence[str]) -> None:
     if problems:
         raise errors.ConfigError(problems)
+
+
+def _file_problems_of(config: config_lib.Config) -> Iterator[str]:
+    """Yields what is wrong with files, their columns and the schema."""
+    yield from _schema_problems(config)
+    yield from _data_problems(config)
 
 
 def _cluster_problems(train: trainer_config.TrainConfig) -> Iterator[str]:

@@ -113,7 +113,7 @@ def forget_lost_pushes(workspace: workspace_lib.Workspace) -> None:
     The cache looks at the Pusher's own copy of a model alone, and would answer that it stands in a
     serving directory from which somebody has deleted it.
     """
-    if not stores.has_runs(workspace):
+    if not workspace.has_runs:
         return
     with metadata.Metadata(stores.connection(workspace)) as handle:
         for artifact in handle.store.get_artifacts_by_type(

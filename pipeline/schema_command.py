@@ -69,7 +69,7 @@ def _read(directory: str, **given: Any) -> tuple[config_lib.Config, workspace_li
     except errors.ConfigError as error:
         _end(*error.problems)
     workspace = workspace_lib.Workspace.at(directory, config.name, config.metadata)
-    if not (workspace.metadata.is_server or workspace.metadata_db.is_file()):
+    if not workspace.has_runs:
         _end(
             "`--workspace` must hold a run of this config; `meritline run` makes one. "
             f"Received: {workspace.root}"

@@ -19,8 +19,3 @@ def connection(workspace: workspace_lib.Workspace) -> proto.ConnectionConfig:
         username=str(told.user),
         password=told.password,
     )
-
-
-def has_runs(workspace: workspace_lib.Workspace) -> bool:
-    """Tells whether there may be records of the workspace's runs."""
-    return workspace.metadata.is_server or workspace.metadata_db.exists()

@@ -92,6 +92,11 @@ class Workspace:
         return self.root / "report"
 
     @property
+    def has_runs(self) -> bool:
+        """Whether there may be records of its runs; what a server holds is not asked here."""
+        return self.metadata.is_server or self.metadata_db.is_file()
+
+    @property
     def logs(self) -> pathlib.Path:
         """One log file a run."""
         return self.root / "logs"

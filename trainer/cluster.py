@@ -147,8 +147,6 @@ def on_this_machine(workers: int) -> list[Cluster]:
     with contextlib.ExitStack() as stack:
         listeners = [stack.enter_context(socket.socket()) for _ in range(workers)]
         for listener in listeners:
-            listener.bind(
-                ("127.0.0.1", 0)
-            )  # a port that nobody has; all are held till all are known
+            listener.bind(("127.0.0.1", 0))  # a port that nobody has; held till all are known
         addresses = tuple(f"127.0.0.1:{listener.getsockname()[1]}" for listener in listeners)
     return [Cluster(addresses, index) for index in range(workers)]

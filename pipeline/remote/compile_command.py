@@ -88,7 +88,7 @@ def compile_(
             raise click.UsageError("--parameter needs --submit.")
         config = config_options.read(**given)
         request.check(config, asked)
-        preflight.check(config)
+        preflight.check_files(config)
         status = _compile(config, asked)
         if submit and not status:
             to = (project, region, service_account) if target == request.VERTEX else (host,)

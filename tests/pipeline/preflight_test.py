@@ -362,3 +362,17 @@ def test_a_cluster_that_is_none_is_told_before_anything_runs(
     problem = "`task` of TF_CONFIG must have an `index` from 0 to 1. Received: 2"
     assert problem in _check(table, "train.strategy=multi_worker")
     assert _check(table) == ""  # who trains alone does not look
+
+
+def test_a_pipeline_for_elsewhere_is_asked_for_its_files_alone(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preflight.metadata_section, "problems", lambda _: ["no server"])
+    (tmp_path / "reviews.csv").write_text("review,stars\nfine,5\n")
+    whole = config.from_columns(str(tmp_path / "reviews.csv"), "review", "stars")
+    preflight.check_files(whole)
+    with pytest.raises(errors.ConfigError, match="no server"):
+        preflight.check(whole)
+    missing = config.from_columns(str(tmp_path / "none.csv"), "review", "stars")
+    with pytest.raises(errors.ConfigError, match=r"none\.csv"):
+        preflight.check_files(missing)

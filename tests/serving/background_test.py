@@ -13,6 +13,7 @@ def _priority() -> int:
     return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
 
 
+# Elsewhere the priority of a thread cannot be set, so the code leaves it; there is nothing to see.
 @pytest.mark.skipif(sys.platform != "linux", reason="priorities are of threads on Linux alone")
 def test_it_has_a_lower_priority_and_nobody_else_has() -> None:
     before = _priority()

@@ -37,6 +37,7 @@ def test_there_are_such_lines() -> None:
     assert all(kind in kinds for kind in (":predict", ":generate_stream", "models/sentiment"))
 
 
+# The lines of the documentation are curl's: without it none of them can be run as it stands.
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 @pytest.mark.parametrize("line", _lines())
 def test_a_line_is_answered(serving: server.Server, line: str) -> None:
