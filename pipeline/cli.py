@@ -78,9 +78,7 @@ def run_command(
         workspace = workspace_lib.Workspace.at(directory, config.name, config.metadata)
         sys.exit(_dry_run(config, workspace) if dry_run else _run(config, workspace))
     except errors.ConfigError as error:
-        for problem in error.problems:
-            click.echo(f"error: {problem}", err=True)
-        sys.exit(errors.ExitStatus.CONFIG)
+        config_options.refuse(*error.problems)
     except KeyboardInterrupt:
         click.echo("interrupted", err=True)
         sys.exit(errors.ExitStatus.INTERRUPTED)

@@ -1,6 +1,8 @@
 """The options by which every command finds its config."""
 
 import pathlib
+import sys
+import typing
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -54,6 +56,13 @@ def add_config(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
+
+
+def refuse(*problems: str) -> typing.NoReturn:
+    """Ends a command whose config or command line breaks rules: a line for each, and status 2."""
+    for problem in problems:
+        click.echo(f"error: {problem}", err=True)
+    sys.exit(errors.ExitStatus.CONFIG)
 
 
 def read(

@@ -67,10 +67,10 @@ def _read(directory: str, **given: Any) -> tuple[config_lib.Config, workspace_li
     try:
         config = config_options.read(**given)
     except errors.ConfigError as error:
-        _end(*error.problems)
+        config_options.refuse(*error.problems)
     workspace = workspace_lib.Workspace.at(directory, config.name, config.metadata)
     if not workspace.has_runs:
-        _end(
+        config_options.refuse(
             "`--workspace` must hold a run of this config; `meritline run` makes one. "
             f"Received: {workspace.root}"
         )
@@ -85,12 +85,12 @@ def _under_way(
         with quiet.to_log(workspace.logs / _LOG):
             found, told = _compare(config, workspace, accepts)
     except OSError as error:
-        _end(
+        config_options.refuse(
             "`--workspace` must be a directory that can be written. "
             f"Received: {workspace.root} ({error.strerror})"
         )
     except errors.ConfigError as error:
-        _end(*error.problems)
+        config_options.refuse(*error.problems)
     except KeyboardInterrupt:
         click.echo("interrupted", err=True)
         sys.exit(errors.ExitStatus.INTERRUPTED)
@@ -126,9 +126,3 @@ def _compare(
         logging.getLogger(__name__).exception("The command failed.")
         line = " ".join(f"{type(error).__name__}: {error}".split())
         raise errors.ConfigError(f"{line}; log: {workspace.logs / _LOG}") from error
-
-
-def _end(*problems: str) -> typing.NoReturn:
-    for problem in problems:
-        click.echo(f"error: {problem}", err=True)
-    sys.exit(errors.ExitStatus.CONFIG)

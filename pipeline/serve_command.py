@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from pipeline import errors
+from pipeline import config_options, errors
 from pipeline import workspace as workspace_lib
 
 _PROGRAM = [sys.executable, "-m", "serving"]
@@ -39,8 +39,7 @@ def serve(arguments: tuple[str, ...]) -> None:
     try:
         served = [argument for directory in chosen for argument in find(pathlib.Path(directory))]
     except errors.ConfigError as error:
-        click.echo(f"error: {error.problems[0]}", err=True)
-        sys.exit(errors.ExitStatus.CONFIG)
+        config_options.refuse(*error.problems)
     # No child: signals and the exit status are the server's own.
     os.execv(sys.executable, [*_PROGRAM, *served, *told])  # noqa: S606
 

@@ -95,9 +95,7 @@ def compile_(
             status = _submit(config.name, asked, parameters, to)
         sys.exit(status)
     except errors.ConfigError as error:
-        for problem in error.problems:
-            click.echo(f"error: {problem}", err=True)
-        sys.exit(errors.ExitStatus.CONFIG)
+        config_options.refuse(*error.problems)
 
 
 def _compile(config: config_lib.Config, asked: request.Asked) -> int:
