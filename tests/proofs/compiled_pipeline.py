@@ -19,11 +19,7 @@ from tests.end_to_end import user as user_lib
 _RUNNER = str(user_lib.SCRIPT)
 _COMPILER = str(user_lib.SCRIPT.with_name("kubeflow_runner.py"))
 _EPOCHS = 3
-_SETTINGS = (
-    *user_lib.SETTINGS[:-1],
-    "evaluate.floor={auc: 0.0}",
-    "train={batch_size: 16, epochs: %d}",
-)
+_SETTINGS = (*user_lib.SETTINGS[:-1], "evaluate.floor={auc: 0.0}", "train.batch_size=16")
 _PARAMETERS = {"epochs": _EPOCHS, "floor_auc": 0.01}
 
 
@@ -35,7 +31,7 @@ def user(tmp_path_factory: pytest.TempPathFactory) -> user_lib.User:
 @pytest.fixture(scope="module")
 def local(user: user_lib.User) -> verdict.Verdict:
     """What the Evaluator says of LocalDagRunner's run."""
-    run = user.run(*(s.replace("%d", str(_EPOCHS)) for s in _SETTINGS))
+    run = user.run(*_SETTINGS, f"train.epochs={_EPOCHS}")
     assert run.status == 0, run.out + run.err
     return _verdict(user.root / "artifacts" / "Evaluator" / "evaluation")
 
@@ -44,7 +40,7 @@ def local(user: user_lib.User) -> verdict.Verdict:
 def job(user: user_lib.User) -> job_lib.Job:
     """The same config, but for what is told when it is run."""
     table = ("--data", "reviews.csv", "--text", "review", "--label", "stars")
-    settings = [a for s in _SETTINGS for a in ("--set", s.replace("%d", "1"))]
+    settings = [a for s in (*_SETTINGS, "train.epochs=1") for a in ("--set", s)]
     root = ("--pipeline-root", str(user.directory / "root"))
     run = user_lib.ended(user.python(_COMPILER, *table, *settings, *root))
     assert (run.status, run.err) == (0, "")
