@@ -79,3 +79,12 @@ class DataReport(artifact.Artifact):
     """What DataGate found: `findings.json`, and `index.html`, the page of the data."""
 
     TYPE_NAME = "components.DataReport"
+
+
+class RunConfig(artifact.Artifact):
+    """What a run was told and runs on: `config.yaml` and `environment.json`.
+
+    Its properties are in components/run_config/noted.py.
+    """
+
+    TYPE_NAME = "components.RunConfig"

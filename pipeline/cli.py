@@ -10,6 +10,7 @@ from pipeline import config as config_lib
 from pipeline import config_options, errors, initial_model, preflight, schema_command, serve_command
 from pipeline import dry_run as dry_run_lib
 from pipeline import workspace as workspace_lib
+from pipeline.lineage_commands import group
 from pipeline.remote import compile_command
 
 _HELP = {"help_option_names": ["-h", "--help"]}
@@ -111,6 +112,7 @@ def _run_compiled(path: pathlib.Path, parameters: tuple[str, ...], parallel: int
 
 
 main.add_command(compile_command.compile_)
+main.add_command(group.lineage)
 main.add_command(schema_command.schema)
 main.add_command(serve_command.serve)
 

@@ -26,6 +26,13 @@ def of(*rooms: str) -> str:
     return digest.hexdigest()[:_HEX_DIGITS]
 
 
+def of_all_rooms() -> dict[str, str]:
+    """Digests each room that a run is made by, so that people see where two runs differ."""
+    components = sorted(path.name for path in (_ROOT / "components").iterdir() if path.is_dir())
+    rooms = (f"components/{name}" for name in components if not name.startswith("_"))
+    return {room: of(room) for room in ("pipeline", *rooms, "schemas", "trainer")}
+
+
 def of_content(content: str) -> str:
     """Digests what a file holds, wherever it lies."""
     return hashlib.sha256(content.encode()).hexdigest()[:_HEX_DIGITS]

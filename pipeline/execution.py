@@ -12,6 +12,8 @@ from tfx.orchestration import pipeline as tfx_pipeline
 from tfx.orchestration.local import local_dag_runner
 from tfx.orchestration.portable import data_types, launcher
 
+from pipeline import outcomes
+
 HIT, MISS, FAILED = "HIT", "MISS", "failed"
 
 
@@ -84,7 +86,11 @@ def _observed(starts: Starts, ends: Ends) -> Iterator[None]:
                 info = super().launch()
             except Exception as error:
                 ends(NodeRun(node_id, time.monotonic() - started, FAILED, None))
+                outcomes.note(self, error)
                 raise NodeError(node_id) from error
+            except KeyboardInterrupt as interrupt:
+                outcomes.note(self, interrupt)
+                raise
             seconds = time.monotonic() - started
             state = _state(self._mlmd_connection, info.execution_id)
             ends(NodeRun(node_id, seconds, state, info.execution_id))

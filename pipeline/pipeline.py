@@ -1,5 +1,6 @@
 """The pipeline, in the order in which data goes through it."""
 
+import json
 import pathlib
 from collections.abc import Mapping
 from typing import Any
@@ -23,6 +24,9 @@ from components.probe import settings as probe_settings
 from components.pusher import component as pusher
 from components.report import component as report_component
 from components.report import settings as report_settings
+from components.run_config import component as run_config
+from components.run_config import environment
+from components.run_config import settings as run_config_settings
 from components.schema import component as schema_gen
 from components.statistics import component as statistics_gen
 from components.trainer import component as trainer_component
@@ -45,10 +49,25 @@ from pipeline import workspace as workspace_lib
 from schemas import features, tasks
 from trainer.checkpoints import preset
 
+_HEX_DIGITS = 12  # of the config's digest, for people
+
 
 def create_pipeline(config: config_lib.Config, target: target_lib.Target) -> tfx_pipeline.Pipeline:
     """Builds the pipeline that the config describes, to run where the target says."""
     places = target.places
+
+    # What this run was told, and what it runs on; for the lineage.
+    noted = run_config.Config(
+        run_config_settings.Settings(
+            config=config_lib.dump(config),
+            digest=config_lib.digest(config)[:_HEX_DIGITS],
+            task=config.task,
+            metric=config.evaluate.metric,
+            code=code_digest.of_all_rooms(),
+            nodes=tuple(node.id for node in graph.nodes(config)),
+        ),
+        digest=code_digest.of_content(json.dumps(environment.versions())),
+    )
 
     # Rows of the files, as train, eval and test splits of tf.Examples; those that cannot be used
     # are put aside.
@@ -153,7 +172,7 @@ def create_pipeline(config: config_lib.Config, target: target_lib.Target) -> tfx
         *(trial, probe, tuners, folds),
     )
 
-    components = [ingested, statistics, schema, validator]
+    components = [noted, ingested, statistics, schema, validator]
     components += [latest_blessed] if latest_blessed else []
     components += [gate, *([start] if start else [])]
     components += [transform, *tuners.values(), *trainers.values()]
@@ -333,7 +352,7 @@ def _report(
         ),
     )
     rooms = (
-        *("report", "pages", "statistics"),
+        *("report", "pages", "run_config", "statistics"),
         *("trial", "evaluator", "probe", "tuner", "cross_validation"),
     )
     _tell_cache(

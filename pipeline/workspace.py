@@ -4,7 +4,9 @@ import dataclasses
 import pathlib
 from typing import Protocol
 
-from pipeline import errors, metadata_section
+import pydantic
+
+from pipeline import errors, metadata_section, strict_yaml
 
 DEFAULT = "workspace"
 _FILE = metadata_section.MetadataConfig.model_validate({})
@@ -60,6 +62,28 @@ class Workspace:
         """Returns the workspace of a name under a directory; nothing is made on disk."""
         root = pathlib.Path(directory).expanduser().resolve() / name
         return cls(root) if metadata is None else cls(root, metadata)
+
+    @classmethod
+    def found(cls, root: pathlib.Path) -> "Workspace | None":
+        """Returns the workspace that a directory is; None where no run has made it one.
+
+        Its newest config tells whether its runs are recorded in a server.
+
+        Raises:
+            ConfigError: If that config cannot be read.
+        """
+        if (root / "metadata.db").is_file():
+            return cls(root)
+        config = root / "config.yaml"
+        if not config.is_file():
+            return None
+        told = strict_yaml.read(config).values.get("metadata") or {}
+        try:
+            metadata = metadata_section.MetadataConfig.model_validate(told)
+        except pydantic.ValidationError as error:
+            reason = error.errors()[0]["msg"]
+            raise errors.ConfigError(f"{config}: `metadata` cannot be read: {reason}") from error
+        return cls(root, metadata) if metadata.is_server else None
 
     @property
     def artifacts(self) -> pathlib.Path:

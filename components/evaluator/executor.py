@@ -15,6 +15,7 @@ from components import serving_model
 from components.evaluator import bounds, evaluation, predictions, verdict
 from schemas import features, tasks
 
+REASONS = "reasons"  # custom property of an evaluation, a line each
 _CONFIG = standard_component_specs.EVAL_CONFIG_KEY
 _BASELINE = standard_component_specs.BASELINE_MODEL_KEY
 # TFX takes extractors as a function by its dotted path.
@@ -34,9 +35,10 @@ class Executor(executor.Executor):
         not_compared = _why_not_compared(input_dict)
         if not_compared:
             input_dict = {k: v for k, v in input_dict.items() if k != _BASELINE}
-        directory = artifact_utils.get_single_uri(
+        made = artifact_utils.get_single_instance(
             output_dict[standard_component_specs.EVALUATION_KEY]
         )
+        directory = made.uri
         config = tfma.EvalConfig()
         proto_utils.json_to_proto(exec_properties[_CONFIG], config)
         bounds.apply(config, exec_properties)
@@ -53,6 +55,15 @@ class Executor(executor.Executor):
         matrix = evaluation.confusion_matrix(directory)
         judgement = dataclasses.replace(judgement, confusion_matrix=matrix)
         evaluation.write_verdict(directory, judgement)
+        _describe(made, judgement)
+
+
+def _describe(evaluated: types.Artifact, judgement: verdict.Verdict) -> None:
+    """Tells ML Metadata each metric on all rows, and why: files may be cleaned up one day."""
+    for value in judgement.values:
+        if value.slice == verdict.ALL_ROWS and value.value is not None:
+            evaluated.set_float_custom_property(value.metric, value.value)
+    evaluated.set_string_custom_property(REASONS, "\n".join(judgement.reasons))
 
 
 def _why_not_compared(input_dict: dict[str, list[types.Artifact]]) -> str:

@@ -10,6 +10,7 @@ from components.evaluator import evaluation
 from components.probe import outcome as probe_outcome
 from components.report import contents, executor, looking, provenance, reading
 from components.report import settings as settings_lib
+from components.run_config import environment
 from components.statistics import text_statistics
 from components.trial import answers
 from components.tuner import searches
@@ -85,8 +86,8 @@ def _lineage(
     return contents.Lineage(
         execution=execution,
         artifacts=provenance.artifacts(inputs),
-        versions=provenance.versions(),
-        machine=provenance.machine(),
+        versions=environment.versions(),
+        machine=environment.machine(),
         config=asked.config,
     )
 

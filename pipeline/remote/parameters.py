@@ -1,6 +1,6 @@
 """What may be told when a compiled pipeline is submitted, in place of what the config says."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from tfx.dsl.components.base import base_node
@@ -15,7 +15,7 @@ DATA_ROOT = "data_root"
 EPOCHS = "epochs"
 
 
-def attach(config: config_lib.Config, nodes: Iterable[base_node.BaseNode]) -> dict[str, Any]:
+def attach(config: config_lib.Config, nodes: Sequence[base_node.BaseNode]) -> dict[str, Any]:
     """Puts runtime parameters in place of settings of nodes.
 
     Returns:
@@ -42,4 +42,9 @@ def attach(config: config_lib.Config, nodes: Iterable[base_node.BaseNode]) -> di
         elif kind == "Evaluator":
             for name, value in told.items():
                 put(node, name, name, float(value))
+    # What stands in place of the config's values is noted beside it.
+    for node in nodes:
+        if node.id == "Config":
+            for name, value in list(found.items()):
+                put(node, name, name, value)
     return found

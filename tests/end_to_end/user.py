@@ -12,7 +12,15 @@ import sys
 
 SCRIPT = pathlib.Path(__file__).resolve().parents[2] / "local_runner.py"
 COMPONENTS = [
-    *("Ingest", "StatisticsGen", "Schema", "ExampleValidator", "latest_blessed", "DataGate"),
+    *(
+        "Config",
+        "Ingest",
+        "StatisticsGen",
+        "Schema",
+        "ExampleValidator",
+        "latest_blessed",
+        "DataGate",
+    ),
     *("Transform", "Trainer", "Evaluator", "Probe", "Report", "Pusher"),
 ]
 LABELS = {

@@ -1,11 +1,14 @@
 """Running small pipelines of TFX node by node."""
 
 import contextlib
+import json
 import pathlib
 import sys
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from ml_metadata import proto
 from tfx.dsl.component.experimental import annotations, decorators
 from tfx.dsl.components.base import base_node
 from tfx.dsl.components.common import resolver
@@ -15,7 +18,7 @@ from tfx.orchestration import pipeline as tfx_pipeline
 from tfx.orchestration.portable import launcher
 from tfx.types import channel, standard_artifacts
 
-from pipeline import execution
+from pipeline import execution, outcomes
 
 Examples = standard_artifacts.Examples
 _Events = list[str | execution.NodeRun]
@@ -164,3 +167,41 @@ def test_tfxs_own_launcher_is_put_back(
     with contextlib.suppress(execution.NodeError):
         _run(_makes_and(tmp_path, node), [])
     assert launcher.Launcher is own
+
+
+def _noted(pipeline: tfx_pipeline.Pipeline, node: str) -> tuple[int, dict[str, Any]]:
+    """Reads the state of a node's execution, and what was noted of it."""
+    with metadata.Metadata(pipeline.metadata_connection_config) as handle:
+        context = handle.store.get_context_by_type_and_name("node", f"small.{node}")
+        [found] = handle.store.get_executions_by_context(context.id)
+    result = found.custom_properties["__execution_result__"].string_value
+    return found.last_known_state, json.loads(result)
+
+
+def test_why_a_node_failed_stands_in_the_metadata(tmp_path: pathlib.Path) -> None:
+    pipeline = _makes_and(tmp_path, Fails)
+    with pytest.raises(execution.NodeError):
+        _run(pipeline, [])
+    state, result = _noted(pipeline, "Fails")
+    assert state == proto.Execution.FAILED
+    assert result == {"code": 1, "resultMessage": "ArithmeticError: no rows in Examples"}
+
+
+def test_that_a_node_was_interrupted_stands_in_the_metadata(tmp_path: pathlib.Path) -> None:
+    pipeline = _makes_and(tmp_path, Interrupts)
+    with pytest.raises(KeyboardInterrupt):
+        _run(pipeline, [])
+    state, result = _noted(pipeline, "Interrupts")
+    assert state == proto.Execution.CANCELED
+    assert result["resultMessage"] == "interrupted"
+
+
+def test_a_run_fails_as_it_would_where_no_note_can_be_taken(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(error: BaseException) -> None:
+        raise OSError(f"no place for {error}")
+
+    monkeypatch.setattr(outcomes, "_result", breaks)
+    with pytest.raises(execution.NodeError, match="Fails failed"):
+        _run(_makes_and(tmp_path, Fails), [])

@@ -16,6 +16,7 @@ def _nodes(*overrides: str) -> dict[str, graph.Node]:
 
 def test_the_nodes_in_the_order_in_which_they_run() -> None:
     assert list(_nodes()) == [
+        "Config",
         "Ingest",
         "StatisticsGen",
         "Schema",
@@ -134,7 +135,7 @@ def test_nothing_is_learned_before_the_gate_has_let_the_data_pass() -> None:
 def test_a_schema_in_the_cloud_stays_where_it_is() -> None:
     made = config.from_columns("a.csv", overrides=["data.schema=gs://bucket/s.pbtxt"])
     assert graph.schema_source(made) == "gs://bucket/s.pbtxt"
-    assert graph.nodes(made)[2].what == "take gs://bucket/s.pbtxt"
+    assert graph.nodes(made)[3].what == "take gs://bucket/s.pbtxt"
 
 
 def test_what_a_node_does_is_said_in_the_configs_own_numbers() -> None:

@@ -260,6 +260,7 @@ def test_settings_of_one_node_leave_the_others_cached() -> None:
         for node in reviews.create("train.epochs=3", "evaluate.max_drop=0.5").components
     }
     assert {node_id for node_id in before if before[node_id] != after[node_id]} == {
+        "Config",
         "Trainer",
         "Evaluator",
         "Report",  # which shows the config
@@ -349,7 +350,7 @@ def test_settings_of_trial_and_probe_train_nothing_anew(setting: str, node_id: s
     before = {node.id: repr(node.exec_properties) for node in reviews.create(rivals).components}
     changed = reviews.create(rivals, setting).components
     after = {node.id: repr(node.exec_properties) for node in changed}
-    assert {name for name in before if before[name] != after[name]} == {node_id, "Report"}
+    assert {name for name in before if before[name] != after[name]} == {"Config", node_id, "Report"}
 
 
 def test_only_the_transformer_is_searched_from_a_model_to_start_from(

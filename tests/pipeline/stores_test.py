@@ -23,6 +23,7 @@ def test_a_file_lies_in_the_workspace(tmp_path: pathlib.Path) -> None:
     place = workspace.Workspace.at(tmp_path, "reviews")
     assert not place.has_runs
     assert stores.connection(place).sqlite.filename_uri == str(place.metadata_db)
+    place.make()
     place.metadata_db.touch()
     assert place.has_runs
 

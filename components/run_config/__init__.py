@@ -1,0 +1,1 @@
+"""Config: what a run was told, and what it runs on, as an artifact of it."""

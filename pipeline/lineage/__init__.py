@@ -1,0 +1,27 @@
+"""Lineage: what runs have made and of what, asked of ML Metadata without a cluster.
+
+    from pipeline import lineage, workspace
+
+    history = lineage.read(workspace.Workspace.at("workspace", "sentiment"))
+    for run in history.runs:
+        print(run.id, lineage.facts(run).verdict)
+
+All of it is read-only, and imports no TFX.
+"""
+
+from pipeline.lineage.facts import Facts
+from pipeline.lineage.facts import of as facts
+from pipeline.lineage.reading import pipelines, read
+from pipeline.lineage.records import Artifact, Execution, History, Run, State
+
+__all__ = [
+    "Artifact",
+    "Execution",
+    "Facts",
+    "History",
+    "Run",
+    "State",
+    "facts",
+    "pipelines",
+    "read",
+]

@@ -1,0 +1,13 @@
+"""The command line: `meritline lineage`."""
+
+import click
+
+from pipeline.lineage_commands import asking, runs
+
+
+@click.group(context_settings=asking.HELP)
+def lineage() -> None:
+    """Ask runs what they made, of what, and why; nothing is changed by asking."""
+
+
+lineage.add_command(runs.runs)
