@@ -1,14 +1,11 @@
 """One run from a config to its exit status. Imports TFX only under way, with its noise in a log."""
 
-import contextlib
-import fcntl
 import logging
 import time
-from collections.abc import Iterator
 
 from pipeline import config as config_lib
 from pipeline import console as console_lib
-from pipeline import errors, failure, initial_model, quiet, summary
+from pipeline import errors, failure, initial_model, lock, quiet, summary
 from pipeline import workspace as workspace_lib
 
 
@@ -20,7 +17,8 @@ def run(config: config_lib.Config, workspace: workspace_lib.Workspace) -> int:
     """
     workspace.make()
     log_path = workspace.logs / time.strftime("%Y-%m-%dT%H-%M-%S.log")
-    with _locked(workspace), quiet.to_log(log_path, (workspace.metadata.password,)) as terminal:
+    secrets = (workspace.metadata.password,)
+    with lock.alone(workspace), quiet.to_log(log_path, secrets) as terminal:
         console = console_lib.Console(terminal)
         try:
             return _run(config, workspace, console, str(log_path))
@@ -71,27 +69,3 @@ def _run(
     ended = run_summary.build(config, workspace, nodes, found, seconds, log_path)
     summary.render(ended, console)
     return ended.status
-
-
-@contextlib.contextmanager
-def _locked(workspace: workspace_lib.Workspace) -> Iterator[None]:
-    """Keeps two runs from writing to one workspace; the lock goes with the process.
-
-    Raises:
-        ConfigError: If another run holds it, or the workspace cannot be written.
-    """
-    with contextlib.ExitStack() as stack:
-        try:
-            workspace.logs.mkdir(exist_ok=True)
-            lock = stack.enter_context((workspace.root / ".lock").open("w"))
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise errors.ConfigError(
-                f"`--workspace` must not be in use by another run. Received: {workspace.root}"
-            ) from None
-        except OSError as error:
-            raise errors.ConfigError(
-                "`--workspace` must be a directory that can be written. "
-                f"Received: {workspace.root} ({error.strerror})"
-            ) from error
-        yield

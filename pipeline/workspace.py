@@ -137,9 +137,13 @@ class Workspace:
             ConfigError: If it cannot be made.
         """
         try:
-            self.root.mkdir(parents=True, exist_ok=True)
+            self.logs.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise errors.ConfigError(
-                "`--workspace` must be a directory that can be written. "
-                f"Received: {self.root} ({error.strerror})"
-            ) from error
+            raise self.unwritable(error) from error
+
+    def unwritable(self, error: OSError) -> errors.ConfigError:
+        """Makes of what a file system refused what people are told."""
+        return errors.ConfigError(
+            "`--workspace` must be a directory that can be written. "
+            f"Received: {self.root} ({error.strerror})"
+        )

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 
 from components.evaluator import verdict
 from pipeline import console as console_lib
-from pipeline import data_section, errors, failure
+from pipeline import data_section, errors, failure, lock
+from pipeline import workspace as workspace_lib
 from pipeline.spec_runner import job as job_lib
 from pipeline.spec_runner import parameters, records, running, tasks
 
@@ -37,12 +38,13 @@ def run(path: pathlib.Path, settings: Sequence[str], parallel: int) -> int:
             "`--compiled` must have a pipeline root on this machine to run on it: compile it with "
             f"--pipeline-root DIRECTORY. Received: {job.root or 'none'}"
         )
+    root = pathlib.Path(job.root)
     name = time.strftime("%Y%m%d%H%M%S")
-    directory = pathlib.Path(job.root) / f"{job.name}-{name}"
+    directory = root / f"{job.name}-{name}"
     _make(directory)
     console = console_lib.Console(sys.stdout)
-    with contextlib.closing(console):
-        kept = records.Records(pathlib.Path(job.root) / _METADATA, job.name, name)
+    with lock.together(workspace_lib.Workspace(root)), contextlib.closing(console):
+        kept = records.Records(root / _METADATA, job.name, name)
         asked = running.Asked(name, directory, values, parallel)
         ended = running.run(job, asked, kept, _Watcher(console))
         status, lines = outcome(ended)

@@ -176,7 +176,8 @@ def test_two_runs_in_one_workspace(runs: _Runs, capsys: pytest.CaptureFixture[st
     runs.does = run_again
     assert runs.run() == 0
     assert statuses == [
-        f"`--workspace` must not be in use by another run. Received: {runs.workspace.root}"
+        "`--workspace` must not be in use by another run, nor by `meritline lineage gc`. "
+        f"Received: {runs.workspace.root}"
     ]
     assert len(list(runs.workspace.logs.iterdir())) == 1
     runs.does = lambda: None
