@@ -9,19 +9,31 @@
 All of it is read-only, and imports no TFX.
 """
 
+from pipeline.lineage.conditions import OWN as OWN_KEYS
+from pipeline.lineage.conditions import Condition, spell
+from pipeline.lineage.conditions import read as condition
 from pipeline.lineage.facts import Facts
 from pipeline.lineage.facts import of as facts
+from pipeline.lineage.finding import Found, find
+from pipeline.lineage.properties import Value
 from pipeline.lineage.reading import pipelines, read
 from pipeline.lineage.records import Artifact, Execution, History, Run, State
 
 __all__ = [
+    "OWN_KEYS",
     "Artifact",
+    "Condition",
     "Execution",
     "Facts",
+    "Found",
     "History",
     "Run",
     "State",
+    "Value",
+    "condition",
     "facts",
+    "find",
     "pipelines",
     "read",
+    "spell",
 ]

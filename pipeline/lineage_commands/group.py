@@ -2,7 +2,7 @@
 
 import click
 
-from pipeline.lineage_commands import asking, runs
+from pipeline.lineage_commands import asking, find, runs
 
 
 @click.group(context_settings=asking.HELP)
@@ -11,3 +11,4 @@ def lineage() -> None:
 
 
 lineage.add_command(runs.runs)
+lineage.add_command(find.find)

@@ -1,0 +1,114 @@
+"""Finds artifacts by their type and by what was noted of them."""
+
+import dataclasses
+import datetime
+from collections.abc import Mapping, Sequence
+
+from pipeline import errors
+from pipeline.lineage import conditions as conditions_lib
+from pipeline.lineage import properties, records
+
+_OURS = "components."
+
+
+@dataclasses.dataclass(frozen=True)
+class Found:
+    """An artifact that was asked for.
+
+    Attributes:
+        id: Its id in ML Metadata.
+        type: Such as `Model` or `components.TrialReport`.
+        run: Id of the run that made it; None where no run did.
+        node: Id of the node that made it; None where none did.
+        created: When it was recorded.
+        uri: Where it lies, or lay.
+        properties: All that was noted of it.
+    """
+
+    id: int
+    type: str
+    run: str | None
+    node: str | None
+    created: datetime.datetime
+    uri: str
+    properties: Mapping[str, properties.Value]
+
+    def value(self, key: str) -> properties.Value | datetime.datetime:
+        """Reads a property, or one of the keys that every artifact has; None without such."""
+        if key in conditions_lib.OWN:
+            own: properties.Value | datetime.datetime = getattr(self, key)
+            return own
+        return self.properties.get(key)
+
+
+def find(
+    history: records.History,
+    type_: str,
+    conditions: Sequence[conditions_lib.Condition] = (),
+    last: int | None = None,
+) -> list[Found]:
+    """Finds artifacts.
+
+    Args:
+        history: Where to look.
+        type_: Their type, with or without `components.`, in any case.
+        conditions: What must hold of each.
+        last: How many at most, the newest; all of them by default.
+
+    Returns:
+        The artifacts, the oldest first.
+
+    Raises:
+        ConfigError: If there is no such type, or no artifact of it has such a key.
+    """
+    all_of_it = of_type(history, type_)
+    known = {*conditions_lib.OWN, *(key for each in all_of_it for key in each.properties)}
+    for condition in conditions:
+        if condition.key not in known:
+            raise errors.ConfigError(
+                f"`--where` must name a key of {all_of_it[0].type}: {', '.join(sorted(known))}. "
+                f"Received: {condition.key}"
+            )
+    newest = history.runs[-1].id
+    found = [
+        each
+        for each in all_of_it
+        if all(condition.holds(each.value(condition.key), newest) for condition in conditions)
+    ]
+    return found[-(last or 0) :]
+
+
+def of_type(history: records.History, type_: str) -> list[Found]:
+    """Lists all artifacts of a type, the oldest first.
+
+    Raises:
+        ConfigError: If there are none.
+    """
+    named = {_name(each.type) for each in history.artifacts.values()}
+    asked = _name(type_).casefold()
+    found = [each for each in history.artifacts.values() if _name(each.type).casefold() == asked]
+    if not found:
+        raise errors.ConfigError(
+            f"`--artifact` must be a type of {history.pipeline}'s artifacts: "
+            f"{', '.join(sorted(named)) or 'there are none'}. Received: {type_}"
+        )
+    return [_found(history, each) for each in sorted(found, key=lambda each: each.id)]
+
+
+def _found(history: records.History, artifact: records.Artifact) -> Found:
+    maker = history.producer(artifact)
+    return Found(
+        id=artifact.id,
+        type=artifact.type,
+        run=maker.run if maker else None,
+        node=maker.node if maker else None,
+        created=artifact.created,
+        uri=artifact.uri,
+        properties=artifact.properties,
+    )
+
+
+def _name(type_: str) -> str:
+    """Names a type as people do."""
+    prefix = type_[: len(_OURS)]
+    return type_[len(_OURS) :] if prefix.casefold() == _OURS else type_
