@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from serving import beside, errors, manager
-from serving import beside, signatures as signatures_lib
+from serving import signatures as signatures_lib
 from serving.rest import http
 
 _FILES = pathlib.Path(__file__).resolve().parents[1] / "page"
