@@ -12,9 +12,9 @@ from tfx.dsl.components.base import base_beam_executor
 from tfx.dsl.io import fileio
 from tfx.proto import example_gen_pb2
 from tfx.types import artifact_utils, standard_component_specs
-from tfx.utils import proto_utils
+from tfx.utils import io_utils, proto_utils
 
-from components.ingest import jobs, quarantine, shards, sources, worker
+from components.ingest import jobs, origins, quarantine, shards, sources, worker
 from components.ingest import settings as settings_lib
 from schemas import errors
 
@@ -63,6 +63,9 @@ class Executor(base_beam_executor.BaseBeamExecutor):
 
         tally = _finish(job, made, aside.uri)
         _describe(examples, aside, splits, tally)
+        io_utils.write_string_file(
+            f"{examples.uri}/{origins.FILE_NAME}", origins.to_json(tally.origins)
+        )
         quarantine.check(tally, settings.max_bad_fraction, settings.quarantine_dir)
         for split in splits:
             if not tally.rows_out.get(split):

@@ -12,6 +12,7 @@ from typing import Any
 
 from tfx.dsl.io import fileio
 
+from components.ingest import origins as origins_lib
 from components.ingest.rows import row as row_lib
 from schemas import errors
 
@@ -35,6 +36,7 @@ class Tally:
         reasons: Rule to the rows that broke it.
         first: A line for each of the first rows that were put aside: place, reason, beginning.
         refused: A line for each file that can't be read at all, and lines on it.
+        origins: What each file held.
     """
 
     rows_out: dict[str, int] = dataclasses.field(default_factory=dict)
@@ -42,6 +44,7 @@ class Tally:
     reasons: dict[str, int] = dataclasses.field(default_factory=dict)
     first: list[tuple[str, str]] = dataclasses.field(default_factory=list)
     refused: list[tuple[str, list[str]]] = dataclasses.field(default_factory=list)
+    origins: list[origins_lib.Origin] = dataclasses.field(default_factory=list)
 
     @property
     def rows_in(self) -> int:
@@ -64,6 +67,7 @@ class Tally:
             self._count(rule, rows)
         self.first = [*self.first, *other.first][:MAX_FIRST]
         self.refused += other.refused
+        self.origins += other.origins
 
     def _count(self, rule: str, rows: int) -> None:
         key = rule if rule in self.reasons or len(self.reasons) < MAX_REASONS else _OTHER_REASONS
@@ -79,6 +83,7 @@ class Tally:
         values = json.loads(text)
         values["first"] = [(reason, raw) for reason, raw in values["first"]]
         values["refused"] = [(message, lines) for message, lines in values["refused"]]
+        values["origins"] = [origins_lib.Origin(**origin) for origin in values["origins"]]
         return cls(**values)
 
 

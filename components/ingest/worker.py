@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from tfx.dsl.io import fileio
 
-from components.ingest import jobs, parting, quarantine, shards, splitting, times
+from components import digests
+from components.ingest import jobs, origins, parting, quarantine, shards, splitting, times
 from components.ingest.rows import reading
 from components.ingest.rows import row as row_lib
 from schemas import errors
@@ -26,7 +27,9 @@ def ingest(job: jobs.Job, batch: jobs.Batch) -> None:
     ):
         aside.write("")  # without it there would be no file where no row is bad
         for file in batch.files:
+            rows, aside_before, refused_before = 0, tally.rows, len(tally.refused)
             for row in _rows(job, file, tally):
+                rows += 1
                 place = f"{file.name}:{row.line}"
                 if isinstance(row, row_lib.BadRow):
                     tally.add(place, row)
@@ -35,9 +38,20 @@ def ingest(job: jobs.Job, batch: jobs.Batch) -> None:
                     for split, part in _dealt(job.dealers[batch.source], row):
                         origin = f"{file.name}:{part.line}".encode()
                         writer.write(split, encoder.encode(part.values, origin))
+            if len(tally.refused) == refused_before:
+                tally.origins.append(_origin(file, rows, tally.rows - aside_before))
     tally.rows_out = writer.rows
     with fileio.open(job.path("tally", batch.number), "w") as counts:
         counts.write(tally.to_json())
+
+
+def _origin(file: jobs.File, rows: int, aside: int) -> origins.Origin:
+    """Notes what a file held, with a digest of its bytes: to read it again costs little beside
+    taking rows apart.
+    """
+    with fileio.open(file.path, "rb") as opened:
+        digest = digests.of_stream(opened)
+    return origins.Origin(file.path, file.source, file.size, digest, rows, aside)
 
 
 def _dealt(

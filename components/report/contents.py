@@ -71,6 +71,7 @@ class Artifact:
     type: str
     id: int
     uri: str
+    properties: Mapping[str, str | int | float] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)

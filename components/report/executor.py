@@ -8,7 +8,7 @@ from tfx.dsl.components.base import base_executor
 from tfx.types import artifact_utils
 from tfx.utils import io_utils
 
-from components import serving_model
+from components import execution_id, serving_model
 from components.report import settings as settings_lib
 
 # Inputs, the output and execution properties, each spelled once.
@@ -25,6 +25,7 @@ REPORT_KEY = "report"
 # What the output holds.
 PAGE_FILE = "index.html"
 CARD_FILE = "model_card.md"
+PROVENANCE_FILE = "provenance.json"
 
 
 class Executor(base_executor.BaseExecutor):
@@ -38,21 +39,17 @@ class Executor(base_executor.BaseExecutor):
     ) -> None:
         """Writes `index.html` and `model_card.md`, and copies them to where people find them."""
         # What draws takes a while to import, and a run that the cache answers draws nothing.
-        from components.report import gathering, model_card, page
+        from components.report import gathering, model_card, page, provenance
 
         asked = settings_lib.Settings.from_json(exec_properties[SETTINGS_KEY])
         model = artifact_utils.get_single_instance(input_dict[MODEL_KEY])
         directory = serving_model.directory(model)
-        found = gathering.gather(asked, input_dict, directory, self._execution())
+        found = gathering.gather(asked, input_dict, directory, execution_id.of(self._context))
         uri = artifact_utils.get_single_uri(output_dict[REPORT_KEY])
         io_utils.write_string_file(f"{uri}/{PAGE_FILE}", page.render(found))
         card = model_card.markdown(model_card.build(found))
         io_utils.write_string_file(f"{uri}/{CARD_FILE}", card)
+        told = provenance.to_json(found.lineage)
+        io_utils.write_string_file(f"{uri}/{PROVENANCE_FILE}", told)
         io_utils.copy_dir(uri, asked.report_dir)
         logging.getLogger(__name__).info("The report is at %s/%s", asked.report_dir, PAGE_FILE)
-
-    def _execution(self) -> int | None:
-        """Tells the id of this execution, where whoever runs it does."""
-        told = self._context.get_tmp_path() if self._context else ""
-        last = told.rstrip("/").rpartition("/")[2]
-        return int(last) if last.isdigit() else None

@@ -1,19 +1,29 @@
 """Where a report came from, as tables: versions, the machine, and ids that ML Metadata knows."""
 
+import dataclasses
+import json
 from collections.abc import Mapping, Sequence
 
 from tfx import types
 
+from components import artifact_properties
 from components.report import contents, parts
 
 
 def artifacts(inputs: Mapping[str, Sequence[types.Artifact]]) -> tuple[contents.Artifact, ...]:
     """Lists what the report was made of."""
     return tuple(
-        contents.Artifact(key, artifact.type_name, artifact.id, artifact.uri)
+        contents.Artifact(
+            key, artifact.type_name, artifact.id, artifact.uri, artifact_properties.of(artifact)
+        )
         for key, given in inputs.items()
         for artifact in given
     )
+
+
+def to_json(found: contents.Lineage) -> str:
+    """Renders it for whoever takes the model along."""
+    return json.dumps(dataclasses.asdict(found), indent=1)
 
 
 def lineage(found: contents.Lineage) -> parts.Table:

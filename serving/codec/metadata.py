@@ -6,15 +6,22 @@ from typing import Any
 from tensorflow.core.framework import types_pb2
 from tensorflow.core.protobuf import meta_graph_pb2
 
-from serving import servable
+from serving import beside, servable
 
 
 def to_json(name: str, number: int, model: servable.Servable) -> dict[str, Any]:
-    """Tells what a version can be asked; sizes of dimensions are strings, as 64-bit numbers are."""
+    """Tells what a version can be asked, and where it came from if it says so.
+
+    Sizes of dimensions are strings, as 64-bit numbers are.
+    """
     signatures = {key: _signature(value) for key, value in model.signature_defs.items()}
+    told = beside.lineage(model.path)
     return {
         "model_spec": {"name": name, "signature_name": "", "version": str(number)},
-        "metadata": {"signature_def": {"signature_def": signatures}},
+        "metadata": {
+            "signature_def": {"signature_def": signatures},
+            **({} if told is None else {"lineage": told}),
+        },
     }
 
 

@@ -2,12 +2,11 @@
 
 import asyncio
 import hashlib
-import json
 import pathlib
 from collections.abc import Mapping
 from typing import Any
 
-from serving import errors, manager
+from serving import beside, errors, manager
 from serving import signatures as signatures_lib
 from serving.rest import http
 
@@ -31,7 +30,6 @@ _HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "cache-control": "no-cache",
 }
-_TASK = "assets.extra/task.json"
 
 
 class Page:
@@ -78,7 +76,7 @@ class Page:
                 return {
                     "name": name,
                     "version": str(served.number),
-                    "task": _task(served.model.path),
+                    "task": beside.read(served.model.path, beside.TASK),
                     "signatures": {
                         key: _signature(value) for key, value in served.model.signatures.items()
                     },
@@ -109,15 +107,6 @@ class _File:
         if request.headers.get("if-none-match") == self._headers["etag"]:
             return http.Response(b"", 304, self._kind, self._headers)
         return http.Response(self._content, 200, self._kind, self._headers)
-
-
-def _task(path: pathlib.Path) -> Any:
-    """Reads what the model tells of its task; None where it tells nothing that can be read."""
-    try:
-        told = json.loads((path / _TASK).read_bytes())
-    except (OSError, ValueError):
-        return None
-    return told if isinstance(told, dict) else None
 
 
 def _signature(signature: signatures_lib.Signature) -> Mapping[str, Any]:

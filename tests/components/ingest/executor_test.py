@@ -2,6 +2,7 @@
 
 import collections
 import gzip
+import hashlib
 import io
 import json
 import os
@@ -12,7 +13,7 @@ import pytest
 import tensorflow as tf
 from pyarrow import parquet
 
-from components.ingest import columns, jobs, settings, splitting
+from components.ingest import columns, jobs, origins, settings, splitting
 from schemas import errors
 
 _STARS = {"text": columns.Column("review"), "label": columns.Column("stars", "number")}
@@ -129,6 +130,26 @@ def test_rows_are_named_below_the_common_directory(tmp_path, ingest):
     assert sorted(ingested.places) == [
         *("2024-01-01/a.csv:2", "2024-01-01/a.csv:3", "2024-01-02/a.csv:2", "2024-01-02/a.csv:3")
     ]
+
+
+def test_the_very_files_are_noted_beside_the_examples(tmp_path, ingest):
+    content = {name: _csv([(name, "1"), ("fine", "2"), ("bad", "")]) for name in ("a.csv", "b.csv")}
+    for name, bytes_ in content.items():
+        (tmp_path / name).write_bytes(bytes_)
+    noted = origins.from_json(
+        (pathlib.Path(ingest(tmp_path).examples.uri) / "sources.json").read_text()
+    )
+    assert noted == tuple(
+        origins.Origin(
+            path=str(tmp_path / name),
+            source="all",
+            bytes=len(bytes_),
+            sha256=hashlib.sha256(bytes_).hexdigest(),
+            rows=3,
+            aside=1,
+        )
+        for name, bytes_ in content.items()
+    )
 
 
 def test_files_of_their_own_keep_their_split(tmp_path, ingest):
@@ -352,7 +373,7 @@ def test_nothing_is_left_but_shards_and_the_quarantine(tmp_path, ingest):
             f"examples/Split-{name}/data_tfrecord-00000-00000.gz"
             for name in ("train", "eval", "test")
         ]
-        + ["quarantine/rows.jsonl"]
+        + ["examples/sources.json", "quarantine/rows.jsonl"]
     )
     assert split in ingested.examples.splits
     assert ingested.examples.get_string_custom_property("file_format") == "tfrecords_gzip"

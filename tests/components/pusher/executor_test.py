@@ -1,5 +1,7 @@
 """The Pusher on artifacts of a model that was blessed or not."""
 
+import hashlib
+import json
 import pathlib
 
 import pytest
@@ -8,7 +10,19 @@ from tfx.types import standard_artifacts
 from tfx.utils import io_utils, proto_utils
 
 from components import artifacts
-from components.pusher import component, executor
+from components.pusher import component, executor, lineage_file
+
+_PROVENANCE = json.dumps(
+    {
+        "execution": 7,
+        "artifacts": [
+            {"key": "examples", "type": "Examples", "id": 2, "uri": "/x", "properties": {"rows": 9}}
+        ],
+        "versions": {"tfx": "1.16.0"},
+        "machine": {"cores": "2"},
+        "config": "name: reviews\n",
+    }
+)
 
 
 def _artifact(kind, uri: pathlib.Path):
@@ -28,6 +42,7 @@ def pushed(tmp_path: pathlib.Path):
         (serving / "assets.extra" / "model.json").write_text("{}")
         (tmp_path / "report").mkdir()
         (tmp_path / "report" / "model_card.md").write_text("# A card\n")
+        (tmp_path / "report" / "provenance.json").write_text(_PROVENANCE)
         blessing = _artifact(standard_artifacts.ModelBlessing, tmp_path / "blessing")
         blessing.set_int_custom_property("blessed", int(blessed))
         destination = pusher_pb2.PushDestination(
@@ -88,7 +103,9 @@ def test_requests_go_with_a_model_that_was_probed(pushed, tmp_path) -> None:
     [version] = (tmp_path / "serving").iterdir()
     for directory in (version, pathlib.Path(made.uri)):
         beside = {path.name for path in (directory / "assets.extra").iterdir()}
-        assert beside == {"model.json", "model_card.md", "tf_serving_warmup_requests"}
+        assert beside == {
+            *("lineage.json", "model.json", "model_card.md", "tf_serving_warmup_requests")
+        }
 
 
 def test_the_graph_comes_last_for_servers_load_what_has_one(
@@ -106,6 +123,41 @@ def test_the_graph_comes_last_for_servers_load_what_has_one(
     pushed(True, servable=True)
     [before_the_graph] = there
     assert before_the_graph >= {"model_card.md", "tf_serving_warmup_requests"}
+
+
+def test_a_version_tells_where_it_came_from(pushed, tmp_path) -> None:
+    pushed(True, servable=True)
+    [version] = (tmp_path / "serving").iterdir()
+    told = (version / "assets.extra" / "lineage.json").read_text()
+    found = lineage_file.Lineage.from_json(told)
+    assert [(each.key, each.type) for each in found.pushed] == [
+        ("model", "Model"),
+        ("model_blessing", "ModelBlessing"),
+        ("report", "components.RunReport"),
+        ("infra_blessing", "InfraBlessing"),
+        ("probe", "components.ProbeReport"),
+    ]
+    assert found.pushed[1].properties["blessed"] == 1
+    [examples] = found.made_of
+    assert (examples.type, examples.id, examples.properties) == ("Examples", 2, {"rows": 9})
+    assert (found.config, found.versions) == ("name: reviews\n", {"tfx": "1.16.0"})
+
+
+def test_a_version_has_the_digest_of_each_of_its_files(pushed, tmp_path) -> None:
+    pushed(True)
+    [version] = (tmp_path / "serving").iterdir()
+    told = (version / "assets.extra" / "lineage.json").read_text()
+    files = lineage_file.Lineage.from_json(told).files
+    there = {str(path.relative_to(version)) for path in version.rglob("*") if path.is_file()}
+    assert set(files) == there - {"assets.extra/lineage.json"}
+    assert files["saved_model.pb"].bytes == len("a graph")
+    assert files["saved_model.pb"].sha256 == hashlib.sha256(b"a graph").hexdigest()
+
+
+@pytest.mark.parametrize("text", ["[]", "{}", '{"pushed": [{}]}', "torn"])
+def test_what_is_no_lineage_is_told(text: str) -> None:
+    with pytest.raises(ValueError):
+        lineage_file.Lineage.from_json(text)
 
 
 def test_nothing_is_pushed_of_a_model_that_failed_its_probe(pushed, tmp_path) -> None:
