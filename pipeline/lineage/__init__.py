@@ -6,7 +6,7 @@
     for run in history.runs:
         print(run.id, lineage.facts(run).verdict)
 
-All of it is read-only, and imports no TFX.
+All of it but `delete` is read-only, and none imports TFX.
 """
 
 from pipeline.lineage.conditions import OWN as OWN_KEYS
@@ -15,6 +15,8 @@ from pipeline.lineage.conditions import read as condition
 from pipeline.lineage.facts import Facts
 from pipeline.lineage.facts import of as facts
 from pipeline.lineage.finding import Found, find
+from pipeline.lineage.garbage import Directory, Plan, Unknown, delete
+from pipeline.lineage.garbage import plan as garbage
 from pipeline.lineage.properties import Value
 from pipeline.lineage.reading import pipelines, read
 from pipeline.lineage.records import Artifact, Execution, History, Run, State
@@ -23,16 +25,21 @@ __all__ = [
     "OWN_KEYS",
     "Artifact",
     "Condition",
+    "Directory",
     "Execution",
     "Facts",
     "Found",
     "History",
+    "Plan",
     "Run",
     "State",
+    "Unknown",
     "Value",
     "condition",
+    "delete",
     "facts",
     "find",
+    "garbage",
     "pipelines",
     "read",
     "spell",

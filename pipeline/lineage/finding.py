@@ -8,8 +8,6 @@ from pipeline import errors
 from pipeline.lineage import conditions as conditions_lib
 from pipeline.lineage import properties, records
 
-_OURS = "components."
-
 
 @dataclasses.dataclass(frozen=True)
 class Found:
@@ -51,7 +49,7 @@ def find(
 
     Args:
         history: Where to look.
-        type_: Their type, with or without `components.`, in any case.
+        type_: Their type, such as `Model` or `components.TrialReport`; `trialreport` will do.
         conditions: What must hold of each.
         last: How many at most, the newest; all of them by default.
 
@@ -84,13 +82,14 @@ def of_type(history: records.History, type_: str) -> list[Found]:
     Raises:
         ConfigError: If there are none.
     """
-    named = {_name(each.type) for each in history.artifacts.values()}
-    asked = _name(type_).casefold()
-    found = [each for each in history.artifacts.values() if _name(each.type).casefold() == asked]
+    asked = type_.casefold()
+    artifacts = history.artifacts.values()
+    found = [each for each in artifacts if asked in (each.type.casefold(), each.kind.casefold())]
     if not found:
+        known = ", ".join(sorted({each.kind for each in artifacts}))
         raise errors.ConfigError(
             f"`--artifact` must be a type of {history.pipeline}'s artifacts: "
-            f"{', '.join(sorted(named)) or 'there are none'}. Received: {type_}"
+            f"{known or 'there are none'}. Received: {type_}"
         )
     return [_found(history, each) for each in sorted(found, key=lambda each: each.id)]
 
@@ -106,9 +105,3 @@ def _found(history: records.History, artifact: records.Artifact) -> Found:
         uri=artifact.uri,
         properties=artifact.properties,
     )
-
-
-def _name(type_: str) -> str:
-    """Names a type as people do."""
-    prefix = type_[: len(_OURS)]
-    return type_[len(_OURS) :] if prefix.casefold() == _OURS else type_

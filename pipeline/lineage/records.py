@@ -47,6 +47,11 @@ class Artifact:
     properties: Mapping[str, properties_lib.Value]
     created: datetime.datetime
 
+    @property
+    def kind(self) -> str:
+        """Its type without what that is a part of, as people name it: `TrialReport`."""
+        return self.type.rpartition(".")[2]
+
 
 @dataclasses.dataclass(frozen=True)
 class Execution:

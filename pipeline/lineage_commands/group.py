@@ -2,7 +2,7 @@
 
 import click
 
-from pipeline.lineage_commands import asking, find, runs
+from pipeline.lineage_commands import asking, find, gc, runs
 
 
 @click.group(context_settings=asking.HELP)
@@ -12,3 +12,4 @@ def lineage() -> None:
 
 lineage.add_command(runs.runs)
 lineage.add_command(find.find)
+lineage.add_command(gc.gc)

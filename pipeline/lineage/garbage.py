@@ -1,0 +1,266 @@
+"""Artifact directories that nothing needs any more: finds them, and takes them away.
+
+ML Metadata is only read: what has gone stays known, and the cache, which looks at what is on disk,
+makes it anew when a run wants it.
+"""
+
+import contextlib
+import dataclasses
+import os
+import pathlib
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+
+from pipeline import workspace as workspace_lib
+from pipeline.lineage import needs, reading, records
+
+_FILE, _URI = "file://", "://"
+_OF_TFX = ".system"  # where TFX keeps what it has under way
+# What is being taken away is no artifact any more, even if somebody stops that half-way: the cache
+# must not answer with a half.
+_UNDER_WAY = ".{name}.deleted"
+
+
+@dataclasses.dataclass(frozen=True)
+class Directory:
+    """The directory of an artifact.
+
+    Attributes:
+        path: Where it lies.
+        artifact: Id of the artifact.
+        type: The artifact's type.
+        run: Id of the run that made it; None where no run did.
+        node: Id of the node that made it; None where none did.
+        bytes: What its files hold.
+        why: Why it may go, or why it is kept.
+    """
+
+    path: str
+    artifact: int
+    type: str
+    run: str | None
+    node: str | None
+    bytes: int
+    why: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Unknown:
+    """A directory among those of artifacts that no record knows; it is left.
+
+    Attributes:
+        path: Where it lies.
+        bytes: What its files hold.
+    """
+
+    path: str
+    bytes: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """What may go and what is kept.
+
+    Attributes:
+        pipeline: Name of the pipeline.
+        root: Below it lies all that may go.
+        keep: How many runs count as the newest.
+        goes: What nothing needs.
+        kept: What something needs, or what is left for another reason.
+        unknown: What no record knows.
+        elsewhere: How many artifacts lie outside of `root`.
+    """
+
+    pipeline: str
+    root: str
+    keep: int
+    goes: tuple[Directory, ...]
+    kept: tuple[Directory, ...]
+    unknown: tuple[Unknown, ...]
+    elsewhere: int
+
+    @property
+    def bytes(self) -> int:
+        """What would be freed."""
+        return sum(each.bytes for each in self.goes)
+
+
+def plan(workspace: workspace_lib.Workspace, history: records.History, keep: int) -> Plan:
+    """Finds what may go. Nothing is changed.
+
+    Args:
+        workspace: Where the pipeline ran; of a compiled pipeline its root.
+        history: All that is recorded of it.
+        keep: How many of the newest runs keep all that they took and put out; at least 1.
+
+    Raises:
+        ConfigError: If the records of another pipeline of the same store cannot be read.
+    """
+    others = _others(workspace, history)
+    artifacts = {**others, **history.artifacts}
+    paths = {id_: path for id_, each in artifacts.items() if (path := local(each.uri))}
+    root = _root(workspace, paths.values())
+    below = {id_: path for id_, path in paths.items() if root in path.parents}
+    why = dict(needs.Needs(history, keep, _stands).why)
+    why.update((id_, "another pipeline has it") for id_ in others)
+    in_use = {paths[id_] for id_ in why if id_ in paths} | _outside(workspace, history)
+    above = {parent for path in in_use for parent in path.parents}
+    goes, kept = {}, {}
+    for id_ in sorted(history.artifacts.keys() & below.keys()):
+        path, artifact = below[id_], history.artifacts[id_]
+        if not (path.exists() or _under_way(path).exists()):
+            continue  # it has gone already
+        reason = why.get(id_) or _left(root, path, in_use, above)
+        told = reason or _why_it_may_go(artifact, keep)
+        (kept if reason else goes)[path] = _directory(history, artifact, path, told)
+    return Plan(
+        pipeline=history.pipeline,
+        root=str(root),
+        keep=keep,
+        goes=tuple(goes.values()),
+        kept=tuple(kept.values()),
+        unknown=tuple(_unknown(root, set(below.values()), root == workspace.artifacts)),
+        elsewhere=len(history.artifacts.keys() - below.keys()),
+    )
+
+
+def delete(directory: Directory) -> None:
+    """Takes away what may go.
+
+    It is out of the cache's sight at once, and then its files are deleted; symbolic links in it
+    are, and not what they lead to.
+
+    Raises:
+        OSError: If it cannot be taken away as a whole; `plan` finds the rest again.
+    """
+    path = pathlib.Path(directory.path)
+    gone = _under_way(path)
+    if gone.exists():
+        shutil.rmtree(gone)
+    if path.exists():
+        path.rename(gone)
+        shutil.rmtree(gone)
+
+
+def local(uri: str) -> pathlib.Path | None:
+    """Finds the path that a URI is on this machine; None where it is none."""
+    path = pathlib.Path(uri.removeprefix(_FILE))
+    if not path.is_absolute() or ".." in path.parts or _URI in uri.removeprefix(_FILE):
+        return None
+    return path
+
+
+def _others(
+    workspace: workspace_lib.Workspace, history: records.History
+) -> Mapping[int, records.Artifact]:
+    """Lists the artifacts of the other pipelines of the same store."""
+    found: dict[int, records.Artifact] = {}
+    for name in reading.pipelines(workspace):
+        if name != history.pipeline:
+            found.update(reading.read(workspace, name).artifacts)
+    return found
+
+
+def _root(workspace: workspace_lib.Workspace, paths: Iterable[pathlib.Path]) -> pathlib.Path:
+    """Finds where artifacts lie: a compiled pipeline puts each run's right below its root."""
+    own = workspace.artifacts
+    return own if any(own in path.parents for path in paths) else workspace.root
+
+
+def _outside(workspace: workspace_lib.Workspace, history: records.History) -> set[pathlib.Path]:
+    """Lists what is no artifact and must not go, wherever a record may say that one lies."""
+    pushed = (
+        local(str(each.properties.get("pushed_destination", "")))
+        for each in history.artifacts.values()
+    )
+    places = {workspace.serving, workspace.logs, workspace.backups, workspace.metadata_db}
+    return {*places, *(path for path in pushed if path)}
+
+
+def _stands(destination: str) -> bool:
+    """Tells whether a pushed version is still there; one that cannot be looked at may be."""
+    path = local(destination)
+    return path is None or path.exists()
+
+
+def _left(
+    root: pathlib.Path,
+    path: pathlib.Path,
+    in_use: set[pathlib.Path],
+    above: set[pathlib.Path],
+) -> str:
+    """Says why a directory that nothing needs is left all the same; empty where it may go."""
+    if path in above or not in_use.isdisjoint({path, *path.parents}):
+        return "it shares its place with what is needed"
+    steps = [path, *path.parents]
+    if any(step.is_symlink() for step in steps[: steps.index(root)]):
+        return "a symbolic link leads to it"
+    return "it is no directory" if path.is_file() else ""
+
+
+def _directory(
+    history: records.History, artifact: records.Artifact, path: pathlib.Path, why: str
+) -> Directory:
+    made_by = history.producer(artifact)
+    return Directory(
+        path=str(path),
+        artifact=artifact.id,
+        type=artifact.type,
+        run=made_by.run if made_by else None,
+        node=made_by.node if made_by else None,
+        bytes=_bytes(path) + _bytes(_under_way(path)),
+        why=why,
+    )
+
+
+def _why_it_may_go(artifact: records.Artifact, keep: int) -> str:
+    of_type = {
+        "Model": "; it is not blessed and no version of it stands",
+        "PushedModel": "; its version is not in the serving directory",
+    }
+    runs = (
+        "the newest run does not use it" if keep == 1 else f"none of the newest {keep} runs uses it"
+    )
+    return runs + of_type.get(artifact.kind, ", nor is any model that is needed made of it")
+
+
+def _unknown(
+    root: pathlib.Path, known: set[pathlib.Path], of_artifacts_alone: bool
+) -> Iterator[Unknown]:
+    """Yields directories beside those of artifacts."""
+    above = {parent for path in known for parent in path.parents}
+    own = known | {_under_way(path) for path in known}
+    waiting = [root]
+    while waiting:
+        directory = waiting.pop()
+        for path in _subdirectories(directory):
+            if path in above:
+                waiting.append(path)
+            elif path not in own and (of_artifacts_alone or directory != root):
+                size = _bytes(path)
+                if size:
+                    yield Unknown(str(path), size)
+
+
+def _subdirectories(directory: pathlib.Path) -> list[pathlib.Path]:
+    with contextlib.suppress(OSError), os.scandir(directory) as entries:
+        return sorted(
+            pathlib.Path(entry.path)
+            for entry in entries
+            if entry.is_dir(follow_symlinks=False) and entry.name != _OF_TFX
+        )
+    return []
+
+
+def _bytes(directory: pathlib.Path) -> int:
+    """Adds up the sizes of files, without following a link."""
+    total = 0
+    for place, _, names in os.walk(directory):
+        for name in names:
+            with contextlib.suppress(OSError):
+                total += pathlib.Path(place, name).lstat().st_size
+    return total
+
+
+def _under_way(path: pathlib.Path) -> pathlib.Path:
+    return path.with_name(_UNDER_WAY.format(name=path.name))
