@@ -91,6 +91,11 @@ def number(value: float | None, apart_from: Iterable[float] = ()) -> str:
     return f"{value:,.{decimals}f}"
 
 
+def size(number: float) -> str:
+    """Spells a size: `12.3 MB`, or `12.3 kB` of what is small."""
+    return f"{number / 1e6:,.1f} MB" if number >= 1e5 else f"{number / 1e3:,.1f} kB"
+
+
 def count(amount: int, noun: str) -> str:
     """Spells an amount with its noun: `1 epoch`, `1,200 steps`."""
     return f"{amount:,} {noun}" if amount == 1 else f"{amount:,} {noun}s"

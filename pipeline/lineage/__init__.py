@@ -4,24 +4,26 @@
 
     history = lineage.read(workspace.Workspace.at("workspace", "sentiment"))
     for run in history.runs:
-        print(run.id, lineage.facts(run).verdict)
+        print(run.id, lineage.facts.of(run).verdict)
+    print(lineage.trace.of(history, "latest").sources)
 
-All of it is read-only, and imports no TFX.
+A question is a module, and `of` answers it. All of it is read-only, and imports no TFX.
 """
 
-from pipeline.lineage.facts import Facts
-from pipeline.lineage.facts import of as facts
+from pipeline.lineage import details, facts, trace, why
 from pipeline.lineage.reading import pipelines, read
 from pipeline.lineage.records import Artifact, Execution, History, Run, State
 
 __all__ = [
     "Artifact",
     "Execution",
-    "Facts",
     "History",
     "Run",
     "State",
+    "details",
     "facts",
     "pipelines",
     "read",
+    "trace",
+    "why",
 ]
