@@ -60,7 +60,7 @@ def create_pipeline(config: config_lib.Config, target: target_lib.Target) -> tfx
     noted = run_config.Config(
         run_config_settings.Settings(
             config=config_lib.dump(config),
-            digest=config_lib.digest(config)[:_HEX_DIGITS],
+            config_digest=config_lib.digest(config)[:_HEX_DIGITS],
             task=config.task,
             metric=config.evaluate.metric,
             code=code_digest.of_all_rooms(),

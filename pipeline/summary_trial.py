@@ -121,10 +121,6 @@ def _cells(row: CandidateRow) -> list[str]:
         "" if row.p is None else f"{row.p:.4f}",
         "" if row.p50_seconds is None else f"{1000 * row.p50_seconds:.1f} ms",
         f"{row.cost_of_a_million:.4f}",
-        _size(row.export_bytes),
+        console_text.size(row.export_bytes),
         console_text.duration(row.train_seconds),
     ]
-
-
-def _size(number: int) -> str:
-    return f"{number / 1e6:,.1f} MB"

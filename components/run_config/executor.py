@@ -47,7 +47,7 @@ class Executor(base_executor.BaseExecutor):
         text = json.dumps(found, indent=1, sort_keys=True)
         io_utils.write_string_file(f"{made.uri}/{noted.ENVIRONMENT_FILE}", text)
         properties = {
-            noted.CONFIG: told.digest,
+            noted.CONFIG: told.config_digest,
             noted.TASK: told.task,
             noted.METRIC: told.metric,
             noted.CODE: noted.digest(json.dumps(told.code, sort_keys=True)),

@@ -11,7 +11,7 @@ class Settings:
 
     Attributes:
         config: The resolved config, YAML.
-        digest: Of its values, so that people see at a glance whether two runs had the same.
+        config_digest: Of its values, so that people see at a glance whether two runs had the same.
         task: The task's name.
         metric: The metric that decides.
         code: Room to the digest of its code.
@@ -19,7 +19,7 @@ class Settings:
     """
 
     config: str
-    digest: str
+    config_digest: str
     task: str
     metric: str
     code: Mapping[str, str]

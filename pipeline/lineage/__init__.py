@@ -4,43 +4,30 @@
 
     history = lineage.read(workspace.Workspace.at("workspace", "sentiment"))
     for run in history.runs:
-        print(run.id, lineage.facts(run).verdict)
+        print(run.id, lineage.facts.of(run).verdict)
+    print(lineage.trace.of(history, "latest").sources)
 
-All of it but `delete` is read-only, and none imports TFX.
+A question is a module, and `of` answers it. All of it but `garbage.delete` is read-only, and none
+of it imports TFX.
 """
 
-from pipeline.lineage.conditions import OWN as OWN_KEYS
-from pipeline.lineage.conditions import Condition, spell
-from pipeline.lineage.conditions import read as condition
-from pipeline.lineage.facts import Facts
-from pipeline.lineage.facts import of as facts
-from pipeline.lineage.finding import Found, find
-from pipeline.lineage.garbage import Directory, Plan, Unknown, delete
-from pipeline.lineage.garbage import plan as garbage
-from pipeline.lineage.properties import Value
+from pipeline.lineage import conditions, details, facts, finding, garbage, trace, why
 from pipeline.lineage.reading import pipelines, read
 from pipeline.lineage.records import Artifact, Execution, History, Run, State
 
 __all__ = [
-    "OWN_KEYS",
     "Artifact",
-    "Condition",
-    "Directory",
     "Execution",
-    "Facts",
-    "Found",
     "History",
-    "Plan",
     "Run",
     "State",
-    "Unknown",
-    "Value",
-    "condition",
-    "delete",
+    "conditions",
+    "details",
     "facts",
-    "find",
+    "finding",
     "garbage",
     "pipelines",
     "read",
-    "spell",
+    "trace",
+    "why",
 ]

@@ -4,6 +4,7 @@ import dataclasses
 import datetime
 from collections.abc import Sequence
 
+from pipeline import errors
 from pipeline.lineage import records
 
 # Ids of nodes and keys of outputs, each spelled once here.
@@ -91,6 +92,53 @@ def pushes(history: records.History) -> Sequence[tuple[str, records.Artifact]]:
         if (version := pushed_version(run)) and (pushed := run.output(*PUSHED))
     }
     return list(found.items())
+
+
+def pushed_as(history: records.History, version: str) -> tuple[str, records.Artifact]:
+    """Finds what was pushed as a version, and its number.
+
+    Args:
+        history: Of its pipeline.
+        version: The number, or `latest`.
+
+    Raises:
+        ConfigError: If no run has pushed it.
+    """
+    known = dict(pushes(history))
+    if version == records.LATEST and known:
+        version = list(known)[-1]
+    if version not in known:
+        newest = ", ".join(list(known)[-3:])
+        raise errors.ConfigError(
+            f"`VERSION` must be a version that a run has pushed. Received: {version}; "
+            f"the newest are {newest or 'none'}"
+        )
+    return version, known[version]
+
+
+def run_or_version(history: records.History, name: str) -> records.Run:
+    """Finds a run by its id, the beginning of it or `latest`, or by the version it has pushed.
+
+    Raises:
+        ConfigError: If there is none.
+    """
+    pushed = dict(pushes(history)).get(name)
+    pusher = history.producer(pushed) if pushed else None
+    return history.run_of(pusher) if pusher else history.run(name)
+
+
+def version_of(
+    history: records.History, model: records.Artifact, before: records.Execution
+) -> str | None:
+    """Names the version that a model had been pushed as before something ran; None without one."""
+    versions = [
+        version
+        for version, pushed in pushes(history)
+        if (pusher := history.producer(pushed))
+        and pusher.id < before.id
+        and model.id in {each.id for each in pusher.inputs.get("model", ())}
+    ]
+    return versions[-1] if versions else None
 
 
 def _verdict(run: records.Run) -> str | None:

@@ -39,7 +39,7 @@ class Found:
         return self.properties.get(key)
 
 
-def find(
+def of(
     history: records.History,
     type_: str,
     conditions: Sequence[conditions_lib.Condition] = (),

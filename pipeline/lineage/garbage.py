@@ -85,7 +85,7 @@ class Plan:
         return sum(each.bytes for each in self.goes)
 
 
-def plan(workspace: workspace_lib.Workspace, history: records.History, keep: int) -> Plan:
+def of(workspace: workspace_lib.Workspace, history: records.History, keep: int) -> Plan:
     """Finds what may go. Nothing is changed.
 
     Args:
@@ -131,7 +131,7 @@ def delete(directory: Directory) -> None:
     are, and not what they lead to.
 
     Raises:
-        OSError: If it cannot be taken away as a whole; `plan` finds the rest again.
+        OSError: If it cannot be taken away as a whole; asked again, `of` finds the rest.
     """
     path = pathlib.Path(directory.path)
     gone = _under_way(path)

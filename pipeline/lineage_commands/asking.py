@@ -8,17 +8,18 @@ import json
 import pathlib
 import sys
 import typing
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import click
 import rich.text
 
-from pipeline import config_options, console_text, errors
+from pipeline import config_options, console_text, errors, summary_table
 from pipeline import workspace as workspace_lib
 
 if typing.TYPE_CHECKING:
     from pipeline import lineage
+    from pipeline.lineage import facts
 
 HELP = {"help_option_names": ["-h", "--help"]}
 _OPTIONS = (
@@ -33,6 +34,7 @@ _OPTIONS = (
     click.option("--name", metavar="NAME", help="Which pipeline, where there are several."),
     click.option("--json", "as_json", is_flag=True, help="Answer with JSON, for programs."),
 )
+NOTHING = "-"
 Lines = Iterable[str | rich.text.Text]
 
 
@@ -53,6 +55,12 @@ def question(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(_OPTIONS):
         made = option(made)
     return made
+
+
+def given(option: str) -> bool:
+    """Tells whether the user has given an option, and not its default has."""
+    source = click.get_current_context().get_parameter_source(option)
+    return source is not click.core.ParameterSource.DEFAULT
 
 
 def find(directory: str, name: str | None) -> workspace_lib.Workspace:
@@ -125,6 +133,28 @@ def plain(value: object) -> object:
 def when(time: datetime.datetime) -> str:
     """Spells a time as people's clocks show it."""
     return time.astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def headline(found: "facts.Facts") -> Iterator[str]:
+    """Yields what a run is and what came of it."""
+    pushed = f", pushed {found.pushed}" if found.pushed else ""
+    judged = f", {found.verdict}" if found.verdict else ""
+    value = "" if found.value is None else f", {found.metric} {console_text.number(found.value)}"
+    time = console_text.duration(found.seconds)
+    yield f"Run {found.run}: {found.state.value}{judged}{pushed}{value}, {time}"
+
+
+def told(title: str, text: str) -> Iterator[str]:
+    """Yields lines below a title, as the summary of a run has them."""
+    yield title
+    for line in text.splitlines():
+        yield f"  {line}"
+
+
+def table(rows: Sequence[Sequence[str]], right: Sequence[int]) -> Iterator[str]:
+    """Yields rows in columns."""
+    for line in summary_table.lines(rows, right):
+        yield line.plain
 
 
 def _workspaces(path: pathlib.Path) -> list[workspace_lib.Workspace]:

@@ -6,15 +6,14 @@ from collections.abc import Iterator, Sequence
 
 import click
 
-from pipeline import console_text, summary_table
+from pipeline import console_text
 from pipeline.lineage_commands import asking
 
 if typing.TYPE_CHECKING:
-    from pipeline import lineage
+    from pipeline.lineage import finding, properties
 
 # As the exit statuses of grep(1); what is wrong with the question has status 2.
 _NOTHING_FOUND = 1
-_NOTHING = "-"
 
 
 @click.command("find", context_settings=asking.HELP)
@@ -51,9 +50,9 @@ def find(
     """  # noqa: D301 - click takes a backspace alone on a line to mean: do not wrap what follows
     from pipeline import lineage
 
-    conditions = [lineage.condition(each) for each in wheres]
+    conditions = [lineage.conditions.read(each) for each in wheres]
     history = asking.history(directory, name)
-    found = lineage.find(history, type_, conditions, last)
+    found = lineage.finding.of(history, type_, conditions, last)
     keys = list(dict.fromkeys(each.key for each in conditions))
     asking.answer(found, as_json, lambda: _lines(history.pipeline, type_, found, keys))
     if not found:
@@ -61,7 +60,7 @@ def find(
 
 
 def _lines(
-    pipeline: str, type_: str, found: "Sequence[lineage.Found]", keys: Sequence[str]
+    pipeline: str, type_: str, found: "Sequence[finding.Found]", keys: Sequence[str]
 ) -> Iterator[str]:
     from pipeline import lineage
 
@@ -69,22 +68,23 @@ def _lines(
     yield f"{pipeline}: {console_text.count(len(found), type_) if found else f'no such {type_}'}"
     if not found:
         return
-    asked = [key for key in keys if key not in lineage.OWN_KEYS]
+    asked = [key for key in keys if key not in lineage.conditions.OWN]
     head = ("id", "run", "node", "when", *asked, "uri")
     rows = [
         (*_row(each), *(_spell(each.properties.get(key)) for key in asked), each.uri)
         for each in found
     ]
-    for line in summary_table.lines([head, *rows], right=[0]):
-        yield line.plain
+    yield from asking.table([head, *rows], right=[0])
 
 
-def _row(found: "lineage.Found") -> tuple[str, ...]:
-    made_by = (found.run or _NOTHING, found.node or _NOTHING)
+def _row(found: "finding.Found") -> tuple[str, ...]:
+    made_by = (found.run or asking.NOTHING, found.node or asking.NOTHING)
     return (str(found.id), *made_by, asking.when(found.created))
 
 
-def _spell(value: "lineage.Value") -> str:
+def _spell(value: "properties.Value") -> str:
     from pipeline import lineage
 
-    return console_text.number(value) if isinstance(value, float) else lineage.spell(value)
+    return (
+        console_text.number(value) if isinstance(value, float) else lineage.conditions.spell(value)
+    )

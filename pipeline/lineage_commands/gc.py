@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import click
 
-from pipeline import console_text, errors, lock, summary_table
+from pipeline import console_text, errors, lock
 from pipeline.lineage_commands import asking
 
 if typing.TYPE_CHECKING:
-    from pipeline import lineage
+    from pipeline.lineage import garbage
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Outcome:
         failures: What could not be deleted.
     """
 
-    plan: "lineage.Plan"
+    plan: "garbage.Plan"
     deleted: int | None = None
     freed: int | None = None
     failures: tuple[Failure, ...] = ()
@@ -76,7 +76,7 @@ def gc(directory: str, name: str | None, as_json: bool, keep: int, deletes: bool
 
     workspace = asking.find(directory, name)
     with lock.alone(workspace) if deletes else contextlib.nullcontext():
-        found = lineage.garbage(workspace, asking.history(directory, name), keep)
+        found = lineage.garbage.of(workspace, asking.history(directory, name), keep)
         if not deletes:
             how = _how(directory, name, keep)
             asking.answer(Outcome(found), as_json, lambda: _dry_lines(found, how))
@@ -87,7 +87,7 @@ def gc(directory: str, name: str | None, as_json: bool, keep: int, deletes: bool
         sys.exit(errors.ExitStatus.CRASHED)
 
 
-def _delete(found: "lineage.Plan", quiet: bool) -> Outcome:
+def _delete(found: "garbage.Plan", quiet: bool) -> Outcome:
     """Deletes type by type, and tells of each when it is done."""
     from pipeline import lineage
 
@@ -96,7 +96,7 @@ def _delete(found: "lineage.Plan", quiet: bool) -> Outcome:
         before = len(deleted)
         for directory in directories:
             try:
-                lineage.delete(directory)
+                lineage.garbage.delete(directory)
                 deleted.append(directory)
             except OSError as error:
                 failures.append(Failure(directory.path, error.strerror or str(error)))
@@ -106,7 +106,7 @@ def _delete(found: "lineage.Plan", quiet: bool) -> Outcome:
     return Outcome(found, len(deleted), _bytes(deleted), tuple(failures))
 
 
-def _dry_lines(found: "lineage.Plan", how: str) -> Iterator[str]:
+def _dry_lines(found: "garbage.Plan", how: str) -> Iterator[str]:
     if found.goes:
         yield f"{found.pipeline}: may go, since nothing needs it"
         head = ("type", "directories", "size")
@@ -115,8 +115,7 @@ def _dry_lines(found: "lineage.Plan", how: str) -> Iterator[str]:
             for kind, of_it in _by_kind(found.goes).items()
         ]
         total = ("in all", str(len(found.goes)), console_text.size(found.bytes))
-        for line in summary_table.lines([head, *rows, total], right=[1, 2]):
-            yield line.plain
+        yield from asking.table([head, *rows, total], right=[1, 2])
     else:
         yield f"{found.pipeline}: nothing may go"
     yield from _what_stays(found)
@@ -132,7 +131,7 @@ def _lines(ended: Outcome) -> Iterator[str]:
     yield from _what_stays(ended.plan)
 
 
-def _what_stays(found: "lineage.Plan") -> Iterator[str]:
+def _what_stays(found: "garbage.Plan") -> Iterator[str]:
     yield f"kept: {_directories(len(found.kept))}, {console_text.size(_bytes(found.kept))}"
     for each in found.unknown:
         yield f"left, since no record knows it: {each.path} ({console_text.size(each.bytes)})"
@@ -142,16 +141,16 @@ def _what_stays(found: "lineage.Plan") -> Iterator[str]:
 
 
 def _by_kind(
-    directories: "Iterable[lineage.Directory]",
-) -> "dict[str, list[lineage.Directory]]":
+    directories: "Iterable[garbage.Directory]",
+) -> "dict[str, list[garbage.Directory]]":
     """Groups directories by the types of artifacts, the largest first."""
-    found: dict[str, list[lineage.Directory]] = collections.defaultdict(list)
+    found: dict[str, list[garbage.Directory]] = collections.defaultdict(list)
     for directory in directories:
         found[directory.type.rpartition(".")[2]].append(directory)
     return dict(sorted(found.items(), key=lambda each: -_bytes(each[1])))
 
 
-def _bytes(directories: "Sequence[lineage.Directory]") -> int:
+def _bytes(directories: "Sequence[garbage.Directory]") -> int:
     return sum(directory.bytes for directory in directories)
 
 

@@ -2,7 +2,7 @@
 
 import click
 
-from pipeline.lineage_commands import asking, find, gc, runs
+from pipeline.lineage_commands import asking, find, gc, runs, show, trace, why
 
 
 @click.group(context_settings=asking.HELP)
@@ -11,5 +11,8 @@ def lineage() -> None:
 
 
 lineage.add_command(runs.runs)
+lineage.add_command(show.show)
+lineage.add_command(trace.trace)
+lineage.add_command(why.why)
 lineage.add_command(find.find)
 lineage.add_command(gc.gc)

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 
 import click
 
-from pipeline import console_text, summary_table
+from pipeline import console_text
 from pipeline.lineage_commands import asking
 
 if typing.TYPE_CHECKING:
-    from pipeline import lineage
+    from pipeline.lineage import facts
 
 _HEAD = (
     "run",
@@ -25,7 +25,6 @@ _HEAD = (
     "cached",
 )
 _RIGHT = (7, 9, 10)
-_NOTHING = "-"
 
 
 @click.command("runs", context_settings=asking.HELP)
@@ -39,27 +38,26 @@ def runs(directory: str, name: str | None, as_json: bool, last: int | None) -> N
     from pipeline import lineage
 
     history = asking.history(directory, name)
-    found = [lineage.facts(run) for run in history.runs][-(last or 0) :]
+    found = [lineage.facts.of(run) for run in history.runs][-(last or 0) :]
     asking.answer(found, as_json, lambda: _lines(history.pipeline, found))
 
 
-def _lines(pipeline: str, found: "Sequence[lineage.Facts]") -> Iterator[str]:
+def _lines(pipeline: str, found: "Sequence[facts.Facts]") -> Iterator[str]:
     yield f"{pipeline}: {len(found)} run{'' if len(found) == 1 else 's'}"
-    for line in summary_table.lines([_HEAD, *map(_row, found)], _RIGHT):
-        yield line.plain
+    yield from asking.table([_HEAD, *map(_row, found)], _RIGHT)
 
 
-def _row(found: "lineage.Facts") -> tuple[str, ...]:
+def _row(found: "facts.Facts") -> tuple[str, ...]:
     return (
         found.run,
         asking.when(found.started),
-        found.config or _NOTHING,
+        found.config or asking.NOTHING,
         found.state.value,
-        found.verdict or _NOTHING,
-        found.trial or _NOTHING,
-        found.metric or _NOTHING,
-        _NOTHING if found.value is None else console_text.number(found.value),
-        found.pushed or _NOTHING,
+        found.verdict or asking.NOTHING,
+        found.trial or asking.NOTHING,
+        found.metric or asking.NOTHING,
+        asking.NOTHING if found.value is None else console_text.number(found.value),
+        found.pushed or asking.NOTHING,
         console_text.duration(found.seconds),
         f"{100 * found.cached_share:.0f} %",
     )

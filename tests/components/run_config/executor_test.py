@@ -9,7 +9,7 @@ from components.run_config import settings as settings_lib
 
 _SETTINGS = settings_lib.Settings(
     config="name: reviews\n",
-    digest="0123",
+    config_digest="0123",
     task="classification",
     metric="accuracy",
     code={"trainer": "abc", "schemas": "def"},
