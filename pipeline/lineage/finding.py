@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from pipeline import errors
 from pipeline.lineage import conditions as conditions_lib
-from pipeline.lineage import properties, records
+from pipeline.lineage import properties as properties_lib
+from pipeline.lineage import records
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,12 +30,12 @@ class Found:
     node: str | None
     created: datetime.datetime
     uri: str
-    properties: Mapping[str, properties.Value]
+    properties: Mapping[str, properties_lib.Value]
 
-    def value(self, key: str) -> properties.Value | datetime.datetime:
+    def value(self, key: str) -> properties_lib.Value | datetime.datetime:
         """Reads a property, or one of the keys that every artifact has; None without such."""
         if key in conditions_lib.OWN:
-            own: properties.Value | datetime.datetime = getattr(self, key)
+            own: properties_lib.Value | datetime.datetime = getattr(self, key)
             return own
         return self.properties.get(key)
 

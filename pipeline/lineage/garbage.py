@@ -105,7 +105,8 @@ def of(workspace: workspace_lib.Workspace, history: records.History, keep: int) 
     why.update((id_, "another pipeline has it") for id_ in others)
     in_use = {paths[id_] for id_ in why if id_ in paths} | _outside(workspace, history)
     above = {parent for path in in_use for parent in path.parents}
-    goes, kept = {}, {}
+    goes: dict[pathlib.Path, Directory] = {}
+    kept: dict[pathlib.Path, Directory] = {}
     for id_ in sorted(history.artifacts.keys() & below.keys()):
         path, artifact = below[id_], history.artifacts[id_]
         if not (path.exists() or _under_way(path).exists()):

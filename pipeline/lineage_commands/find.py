@@ -64,8 +64,8 @@ def _lines(
 ) -> Iterator[str]:
     from pipeline import lineage
 
-    type_ = found[0].type.rpartition(".")[2] if found else type_
-    yield f"{pipeline}: {console_text.count(len(found), type_) if found else f'no such {type_}'}"
+    kind = found[0].type.rpartition(".")[2] if found else type_
+    yield f"{pipeline}: {kind}, {f'{len(found):,}' if found else 'none'} found"
     if not found:
         return
     asked = [key for key in keys if key not in lineage.conditions.OWN]
@@ -83,8 +83,6 @@ def _row(found: "finding.Found") -> tuple[str, ...]:
 
 
 def _spell(value: "properties.Value") -> str:
-    from pipeline import lineage
+    from pipeline.lineage import conditions
 
-    return (
-        console_text.number(value) if isinstance(value, float) else lineage.conditions.spell(value)
-    )
+    return console_text.number(value) if isinstance(value, float) else conditions.spell(value)

@@ -91,7 +91,8 @@ def _delete(found: "garbage.Plan", quiet: bool) -> Outcome:
     """Deletes type by type, and tells of each when it is done."""
     from pipeline import lineage
 
-    deleted, failures = [], []
+    deleted: list[garbage.Directory] = []
+    failures = []
     for kind, directories in _by_kind(found.goes).items():
         before = len(deleted)
         for directory in directories:
@@ -101,8 +102,9 @@ def _delete(found: "garbage.Plan", quiet: bool) -> Outcome:
             except OSError as error:
                 failures.append(Failure(directory.path, error.strerror or str(error)))
         if not quiet and len(deleted) > before:
-            amount = console_text.count(len(deleted) - before, kind)
-            click.echo(f"deleted {amount}, {console_text.size(_bytes(deleted[before:]))}")
+            gone = deleted[before:]
+            freed = console_text.size(_bytes(gone))
+            click.echo(f"{kind}: {_directories(len(gone))} deleted, {freed}")
     return Outcome(found, len(deleted), _bytes(deleted), tuple(failures))
 
 
