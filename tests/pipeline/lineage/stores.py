@@ -268,7 +268,7 @@ class Store:
 def _settings(config: config_lib.Config, nodes: Sequence[graph.Node]) -> dict[str, Value]:
     told = settings.Settings(
         config=config_lib.dump(config),
-        digest=_digest(config),
+        config_digest=_digest(config),
         task=config.task,
         metric=str(config.evaluate.metric),
         code=CODE,
