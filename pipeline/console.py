@@ -4,7 +4,7 @@ import contextlib
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TextIO
 
 import rich.console
@@ -15,7 +15,8 @@ from pipeline import console_folds, console_text, console_training, console_tuni
 from trainer import progress
 
 HIT, MISS, FAILED = "HIT", "MISS", "FAILED"
-_STYLES = {HIT: "dim", MISS: ""}
+DONE = ""  # it ran, and there is no cache
+_STYLES = {HIT: "dim", MISS: "", DONE: ""}
 _NAME_WIDTH = 20
 _TIME_WIDTH = 10
 _FRAMES_PER_SECOND = 10
@@ -35,6 +36,7 @@ class Console:
         *,
         animated: bool | None = None,
         width: int | None = None,
+        names: Iterable[str] = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Writes to the stream.
@@ -43,6 +45,7 @@ class Console:
             stream: Where people look.
             animated: Whether it can move the cursor; None asks the stream and the environment.
             width: In columns, where it is animated; None asks the terminal, each time anew.
+            names: Of all components, where the columns are to fit long ones.
             clock: In seconds.
         """
         self._rich = rich.console.Console(
@@ -54,6 +57,7 @@ class Console:
         )
         self._stream = stream
         self._fixed_width = width
+        self.name_width = max([_NAME_WIDTH, *map(len, names)])
         self._clock = clock
         if animated is None:
             animated = self._rich.is_interactive and stream.isatty()
@@ -103,9 +107,15 @@ class Console:
         with self._lock:
             self._start(node_id)
 
-    def component_finished(self, node_id: str, seconds: float, cached: bool) -> None:
-        """Leaves the line of a component that has ended well."""
-        self._component_ended(node_id, seconds, HIT if cached else MISS)
+    def component_finished(self, node_id: str, seconds: float, cached: bool | None) -> None:
+        """Leaves the line of a component that has ended well.
+
+        Args:
+            node_id: Its id in the pipeline.
+            seconds: Wall time.
+            cached: Whether the cache answered; None where there is no cache.
+        """
+        self._component_ended(node_id, seconds, {True: HIT, False: MISS, None: DONE}[cached])
 
     def component_failed(self, node_id: str, seconds: float) -> None:
         """Leaves the line of a component that has failed."""
@@ -252,7 +262,7 @@ class Console:
         lines = [
             rich.text.Text.assemble(
                 (frame, "cyan"),
-                f" {self.printable(name):<{_NAME_WIDTH}}",
+                f" {self.printable(name):<{self.name_width}}",
                 f"  {console_text.elapsed(now - since):>{_TIME_WIDTH}}",
             )
             for name, since in self._running.items()
@@ -286,13 +296,14 @@ def component_line(console: Console, node_id: str, seconds: float, state: str) -
         console: Where the line is to be shown.
         node_id: Its id in the pipeline.
         seconds: Wall time.
-        state: `HIT` if the cache answered, `MISS` if it ran; whatever else is a failure.
+        state: `HIT` if the cache answered, `MISS` if it ran, `DONE` if it ran and there is no
+            cache; whatever else is a failure.
     """
     failed = state not in _STYLES
     sign = console.symbols.failed if failed else console.symbols.done
     return rich.text.Text.assemble(
         (f"{sign} ", "red" if failed else "green"),
-        f"{console.printable(node_id):<{_NAME_WIDTH}}",
-        f"  {console_text.duration(seconds):>{_TIME_WIDTH}}  {state.upper()}",
+        f"{console.printable(node_id):<{console.name_width}}",
+        f"  {console_text.duration(seconds):>{_TIME_WIDTH}}  {state.upper()}".rstrip(),
         style=_STYLES.get(state, "red"),
     )

@@ -6,7 +6,7 @@ It walks contexts and events, as `filter_query` and `get_lineage_subgraph` are g
 
 import collections
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import ml_metadata
 from ml_metadata import proto
@@ -71,12 +71,10 @@ def _pipeline(opened: ml_metadata.MetadataStore, name: str | None, shown: str) -
 def _runs(opened: ml_metadata.MetadataStore, context: "proto.Context") -> tuple[records.Run, ...]:
     # One call a context is a hundred times fewer than one an execution; that of the pipeline itself
     # would come in pages, each slower than the one before.
-    prefix = f"{context.name}."
     nodes = {
-        execution.id: (execution, of.name.removeprefix(prefix))
-        for of in opened.get_contexts_by_type("node")
-        if of.name.startswith(prefix)
-        for execution in opened.get_executions_by_context(of.id)
+        execution.id: (execution, node)
+        for id_, node in _nodes(opened, context.name)
+        for execution in opened.get_executions_by_context(id_)
     }
     inputs, outputs = _artifacts(opened, list(nodes))
     by_run: dict[str, list[records.Execution]] = collections.defaultdict(list)
@@ -87,6 +85,18 @@ def _runs(opened: ml_metadata.MetadataStore, context: "proto.Context") -> tuple[
             )
     made = [_run(id_, executions) for id_, executions in by_run.items()]
     return tuple(sorted(made, key=lambda run: (run.started, run.id)))
+
+
+def _nodes(opened: ml_metadata.MetadataStore, pipeline: str) -> Iterator[tuple[int, str]]:
+    """Yields the contexts of a pipeline's nodes, which are named `PIPELINE.NODE`: id and node.
+
+    A name may begin with another pipeline's, and a dot.
+    """
+    names = [of.name for of in opened.get_contexts_by_type("pipeline")]
+    for of in opened.get_contexts_by_type("node"):
+        owner = max((name for name in names if of.name.startswith(f"{name}.")), key=len, default="")
+        if owner == pipeline:
+            yield of.id, of.name.removeprefix(f"{pipeline}.")
 
 
 def _artifacts(
@@ -143,7 +153,7 @@ def _execution(
         state = records.State.REFUSED
     return records.Execution(
         id=told.id,
-        node=node.rpartition(".")[2],
+        node=node,
         run=run,
         type=told.type,
         state=state,

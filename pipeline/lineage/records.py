@@ -131,6 +131,8 @@ class Run:
     def not_run(self) -> tuple[str, ...]:
         """Ids of the nodes that it did not come to."""
         came_to = {execution.node for execution in self.executions}
+        # Compiled, a resolver becomes a task for each artifact that it looks for.
+        came_to |= {node.rpartition("-model-")[0] for node in came_to if node.endswith("-resolver")}
         return tuple(node for node in self.planned if node not in came_to)
 
     @property

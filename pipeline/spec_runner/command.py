@@ -8,13 +8,12 @@ from collections.abc import Mapping, Sequence
 
 from components.evaluator import verdict
 from pipeline import console as console_lib
-from pipeline import data_section, errors, failure, lock
+from pipeline import data_section, errors, lock
 from pipeline import workspace as workspace_lib
 from pipeline.spec_runner import job as job_lib
 from pipeline.spec_runner import parameters, records, running, tasks
 
 _METADATA = "metadata.db"
-_LAST_BYTES = 1 << 16  # of a log, where what went wrong stands
 
 
 def run(path: pathlib.Path, settings: Sequence[str], parallel: int) -> int:
@@ -42,7 +41,7 @@ def run(path: pathlib.Path, settings: Sequence[str], parallel: int) -> int:
     name = time.strftime("%Y%m%d%H%M%S")
     directory = root / f"{job.name}-{name}"
     _make(directory)
-    console = console_lib.Console(sys.stdout)
+    console = console_lib.Console(sys.stdout, names=job.tasks)
     with lock.together(workspace_lib.Workspace(root)), contextlib.closing(console):
         kept = records.Records(root / _METADATA, job.name, name)
         asked = running.Asked(name, directory, values, parallel)
@@ -56,19 +55,17 @@ def run(path: pathlib.Path, settings: Sequence[str], parallel: int) -> int:
 
 def outcome(ended: Mapping[str, running.TaskRun]) -> tuple[errors.ExitStatus, list[str]]:
     """Tells how a run ended, as a status and in words."""
-    failed = [task for task in ended.values() if task.state == running.FAILED]
+    failed = {task.name: task.why for task in ended.values() if task.why is not None}
     if failed:
-        explained = [failure.explain(_what_was_said(task.error)) for task in failed]
-        lines = [
-            f"error: {task.name}: {told.message}"
-            for task, told in zip(failed, explained, strict=True)
-        ]
+        lines = []
+        for name, why in failed.items():
+            lines += [f"error: {name}: {why.message}", *(f"  {each}" for each in why.details)]
         lines += [
             f"not run, since it needs what failed: {task.name}"
             for task in ended.values()
             if task.state == running.NOT_RUN
         ]
-        return explained[0].status, lines
+        return next(iter(failed.values())).status, lines
     judged = _judgement(ended)
     pushed = _pushed(ended)
     lines = [f"{'Blessed' if judged.blessed else 'Not blessed'}: {w}" for w in judged.reasons]
@@ -100,17 +97,7 @@ class _Watcher:
         if task.state == running.FAILED:
             self._console.component_failed(task.name, task.seconds)
         elif task.state == running.DONE:
-            self._console.component_finished(task.name, task.seconds, cached=False)
-
-
-def _what_was_said(error: Exception | None) -> Exception:
-    """Makes of what a command has written an error that can be explained."""
-    if not isinstance(error, tasks.TaskError):
-        return error or RuntimeError("it failed")
-    with error.log.open("rb") as file:
-        file.seek(max(0, error.log.stat().st_size - _LAST_BYTES))
-        said = file.read().decode("utf-8", "replace")
-    return RuntimeError(said.strip() or str(error))
+            self._console.component_finished(task.name, task.seconds, cached=None)
 
 
 def _judgement(ended: Mapping[str, running.TaskRun]) -> verdict.Verdict:

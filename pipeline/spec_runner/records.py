@@ -1,17 +1,28 @@
-"""What runs have made, kept in ML Metadata for the resolvers of later runs, and for people."""
+"""What runs have made, kept in ML Metadata for the resolvers of later runs, and for people.
 
+Written as TFX writes a local run: what reads one reads the other.
+"""
+
+import json
 import pathlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import ml_metadata
-from google.protobuf import json_format
 from kfp.pipeline_spec import pipeline_spec_pb2 as spec_pb2
 from ml_metadata import proto
+from ml_metadata.proto import metadata_store_pb2
 
-from pipeline.spec_runner import placeholders
+from pipeline import failure
+from pipeline.spec_runner import invocation as invocation_lib
+from pipeline.spec_runner import kept
 
-Artifacts = Mapping[str, Sequence[spec_pb2.RuntimeArtifact]]
-_SCHEMA = "schema"  # the property that keeps the type as the spec has it
+_RESULT = "__execution_result__"  # TFX's name for how an execution has ended
+_TYPES = spec_pb2.ParameterType
+_KINDS = {
+    _TYPES.NUMBER_INTEGER: metadata_store_pb2.INT,
+    _TYPES.NUMBER_DOUBLE: metadata_store_pb2.DOUBLE,
+    _TYPES.STRING: metadata_store_pb2.STRING,
+}
 
 
 class Records:
@@ -29,43 +40,72 @@ class Records:
         config.sqlite.filename_uri = str(path)
         config.sqlite.connection_mode = proto.SqliteMetadataSourceConfig.READWRITE_OPENCREATE
         self._store = ml_metadata.MetadataStore(config)
-        self._contexts = [self._context("pipeline", pipeline), self._context("pipeline_run", run)]
+        self._name = pipeline
+        self._pipeline = self._context("pipeline", pipeline)
+        self._run = self._context("pipeline_run", run, within=self._pipeline)
+        self._under_way: dict[str, proto.Execution] = {}  # by task
 
-    def add(
-        self, task: str, inputs: Artifacts, outputs: Artifacts, parameters: Mapping[str, object]
+    def start(self, invocation: invocation_lib.Invocation) -> None:
+        """Records that a task has started, and what it takes."""
+        task = invocation.task.name
+        type_id = self._store.put_execution_type(proto.ExecutionType(name=task))
+        execution = proto.Execution(type_id=type_id, last_known_state=proto.Execution.RUNNING)
+        self._under_way[task] = execution
+        self._put(invocation, self._events(invocation.inputs, proto.Event.INPUT))
+
+    def complete(
+        self, invocation: invocation_lib.Invocation, outputs: invocation_lib.Outputs
     ) -> None:
-        """Records a task that has ended well. What it put out is named, and so known from now."""
-        self._put(task, inputs, outputs, parameters, proto.Execution.COMPLETE)
+        """Records that a task has ended well, and what it has put out, which is known from now."""
+        is_found = invocation.task.kind == "resolver"  # what an earlier run has put out
+        event = proto.Event.INTERNAL_OUTPUT if is_found else proto.Event.OUTPUT
+        execution = self._under_way[invocation.task.name]
+        execution.last_known_state = proto.Execution.COMPLETE
+        self._put(invocation, self._events(outputs, event))
+        del self._under_way[invocation.task.name]
 
-    def add_failed(self, task: str, inputs: Artifacts, parameters: Mapping[str, object]) -> None:
-        """Records a task that has failed."""
-        self._put(task, inputs, {}, parameters, proto.Execution.FAILED)
+    def fail(self, invocation: invocation_lib.Invocation, why: failure.Failure) -> None:
+        """Records that a task has failed, and why, as TFX's proto ExecutionResult."""
+        message = "\n".join([why.message, *why.details])
+        result = {"resultMessage": message, "code": int(why.status)}
+        execution = self._under_way[invocation.task.name]
+        execution.last_known_state = proto.Execution.FAILED
+        execution.custom_properties[_RESULT].string_value = json.dumps(result, indent=2)
+        self._put(invocation, [])
+        del self._under_way[invocation.task.name]
+
+    def cancel(self) -> None:
+        """Records that whatever has not ended has been interrupted."""
+        executions = [each for each in self._under_way.values() if each.id]
+        for execution in executions:
+            execution.last_known_state = proto.Execution.CANCELED
+        if executions:
+            self._store.put_executions(executions)
+        self._under_way.clear()
 
     def artifacts(self) -> list[spec_pb2.RuntimeArtifact]:
         """Lists what all runs have put out and what is still there, the oldest first."""
-        found = self._store.get_artifacts_by_context(self._contexts[0].id)
+        found = self._store.get_artifacts_by_context(self._pipeline.id)
         live = [a for a in found if pathlib.Path(a.uri).exists()]
-        return [_runtime(artifact) for artifact in sorted(live, key=lambda each: each.id)]
+        return [kept.runtime(artifact) for artifact in sorted(live, key=lambda each: each.id)]
 
     def _put(
         self,
-        task: str,
-        inputs: Artifacts,
-        outputs: Artifacts,
-        parameters: Mapping[str, object],
-        state: "proto.Execution.State",
+        invocation: invocation_lib.Invocation,
+        pairs: Sequence[tuple[proto.Artifact, proto.Event]],
     ) -> None:
-        execution = proto.Execution(type_id=self._execution_type(task), last_known_state=state)
-        for name, value in parameters.items():
-            execution.custom_properties[name].string_value = str(value)
-        pairs = [
-            *self._events(inputs, proto.Event.INPUT),
-            *self._events(outputs, proto.Event.OUTPUT),
-        ]
-        self._store.put_execution(execution, pairs, self._contexts)
+        """Writes a task's execution as it is now; a hook may have added parameters to it."""
+        execution = self._under_way[invocation.task.name]
+        definitions = invocation.task.component.input_definitions.parameters
+        for name, value in invocation.parameters.items():
+            kind = _KINDS.get(definitions[name].parameter_type) if name in definitions else None
+            execution.custom_properties[name].CopyFrom(kept.encode(value, kind))
+        node = self._context("node", f"{self._name}.{invocation.task.name}")
+        contexts = [self._pipeline, self._run, node]
+        execution.id, _, _ = self._store.put_execution(execution, pairs, contexts)
 
     def _events(
-        self, artifacts: Artifacts, kind: "proto.Event.Type"
+        self, artifacts: invocation_lib.Outputs, kind: "proto.Event.Type"
     ) -> list[tuple[proto.Artifact, proto.Event]]:
         pairs = []
         for key, of_key in artifacts.items():
@@ -77,39 +117,19 @@ class Records:
         return pairs
 
     def _artifact(self, told: spec_pb2.RuntimeArtifact) -> proto.Artifact:
-        title = placeholders.title(told.type)
-        type_id = self._store.put_artifact_type(proto.ArtifactType(name=title))
-        known = self._store.get_artifact_by_type_and_name(title, told.name)
+        type_ = kept.type_(told.type)
+        type_id = self._store.put_artifact_type(type_, can_add_fields=True, can_omit_fields=True)
+        known = self._store.get_artifact_by_type_and_name(type_.name, told.name)
+        return known or kept.artifact(told, type_id)
+
+    def _context(self, type_: str, name: str, within: proto.Context | None = None) -> proto.Context:
+        known = self._store.get_context_by_type_and_name(type_, name)
         if known is not None:
             return known
-        made = proto.Artifact(
-            type_id=type_id, name=told.name, uri=told.uri, state=proto.Artifact.LIVE
-        )
-        made.custom_properties[_SCHEMA].string_value = told.type.instance_schema
-        for name, value in json_format.MessageToDict(told.metadata).items():
-            if isinstance(value, bool | int | float):
-                made.custom_properties[name].double_value = float(value)
-            else:
-                made.custom_properties[name].string_value = str(value)
-        return made
-
-    def _execution_type(self, task: str) -> int:
-        return int(self._store.put_execution_type(proto.ExecutionType(name=task)))
-
-    def _context(self, type_: str, name: str) -> proto.Context:
-        known = self._store.get_context_by_type_and_name(type_, name)
-        if known is None:
-            type_id = self._store.put_context_type(proto.ContextType(name=type_))
-            self._store.put_contexts([proto.Context(type_id=type_id, name=name)])
-            known = self._store.get_context_by_type_and_name(type_, name)
-        return known
-
-
-def _runtime(artifact: proto.Artifact) -> spec_pb2.RuntimeArtifact:
-    found = spec_pb2.RuntimeArtifact(name=artifact.name, uri=artifact.uri)
-    for name, value in artifact.custom_properties.items():
-        if name == _SCHEMA:
-            found.type.instance_schema = value.string_value
-        else:
-            found.metadata[name] = getattr(value, value.WhichOneof("value"))
-    return found
+        type_id = self._store.put_context_type(proto.ContextType(name=type_))
+        context = proto.Context(type_id=type_id, name=name)
+        [context.id] = self._store.put_contexts([context])
+        if within is not None:
+            pair = proto.ParentContext(parent_id=within.id, child_id=context.id)
+            self._store.put_parent_contexts([pair])
+        return context

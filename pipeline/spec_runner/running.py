@@ -2,15 +2,17 @@
 
 import concurrent.futures
 import dataclasses
+import functools
 import pathlib
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from pipeline import failure
+from pipeline.spec_runner import explanation, tasks
 from pipeline.spec_runner import invocation as invocation_lib
 from pipeline.spec_runner import job as job_lib
 from pipeline.spec_runner import records as records_lib
-from pipeline.spec_runner import tasks
 
 DONE, FAILED, NOT_RUN = "done", "failed", "not run"
 
@@ -24,14 +26,14 @@ class TaskRun:
         state: `done`, `failed`, or `not run`, since something failed that it needs.
         seconds: Wall time.
         outputs: What it has put out.
-        error: Why it failed.
+        why: Why it failed.
     """
 
     name: str
     state: str
     seconds: float = 0.0
     outputs: invocation_lib.Outputs = dataclasses.field(default_factory=dict)
-    error: Exception | None = None
+    why: failure.Failure | None = None
 
 
 class Watcher(Protocol):
@@ -79,6 +81,7 @@ def run(
             under_way.go(pool, watcher)
         except BaseException:
             commands.stop()
+            records.cancel()
             raise
     return {name: under_way.ended[name] for name in job.tasks}
 
@@ -121,39 +124,44 @@ class _Run:
         directory.mkdir(parents=True, exist_ok=True)
         values = self._asked.values
         invocation = invocation_lib.make(task, directory, self._asked.run, made, values)
+        self._records.start(invocation)
         if task.kind == "container":
             watcher.started(name)
-            self._running[pool.submit(self._call, invocation)] = invocation
+            call = functools.partial(self._commands.run, invocation)
+            self._running[pool.submit(_ended, name, call)] = invocation
             return
-        find: Callable = tasks.resolve if task.kind == "resolver" else tasks.import_
-        outputs = find(invocation, self._records.artifacts())
-        if task.kind == "importer":
-            self._records.add(name, {}, outputs, invocation.parameters)
-        self._end(TaskRun(name, DONE, outputs=outputs), watcher)
-
-    def _call(self, invocation: invocation_lib.Invocation) -> TaskRun:
-        started = time.monotonic()
-        name = invocation.task.name
-        try:
-            self._commands.run(invocation)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the run is told of it
-            return TaskRun(name, FAILED, time.monotonic() - started, error=error)
-        return TaskRun(name, DONE, time.monotonic() - started, invocation.outputs())
+        find = tasks.resolve if task.kind == "resolver" else tasks.import_
+        found = _ended(name, functools.partial(find, invocation, self._records.artifacts()))
+        self._keep(invocation, found, watcher)
 
     def _wait(self, watcher: Watcher) -> None:
         done, _ = concurrent.futures.wait(
             self._running, return_when=concurrent.futures.FIRST_COMPLETED
         )
         for future in done:
-            invocation = self._running.pop(future)
-            ended = future.result()
-            if ended.state == DONE:
-                inputs, parameters = invocation.inputs, invocation.parameters
-                self._records.add(ended.name, inputs, ended.outputs, parameters)
-            else:
-                self._records.add_failed(ended.name, invocation.inputs, invocation.parameters)
-            self._end(ended, watcher)
+            self._keep(self._running.pop(future), future.result(), watcher)
+
+    def _keep(
+        self, invocation: invocation_lib.Invocation, ended: TaskRun, watcher: Watcher
+    ) -> None:
+        """Records how a task has ended."""
+        if ended.why is not None:
+            self._records.fail(invocation, ended.why)
+        else:
+            self._records.complete(invocation, ended.outputs)
+        self._end(ended, watcher)
 
     def _end(self, ended: TaskRun, watcher: Watcher) -> None:
         self.ended[ended.name] = ended
         watcher.ended(ended)
+
+
+def _ended(name: str, call: Callable[[], invocation_lib.Outputs]) -> TaskRun:
+    """Runs a task to its end, whatever that is."""
+    started = time.monotonic()
+    try:
+        outputs = call()
+    except Exception as error:  # noqa: BLE001 - whatever it is, the run is told of it
+        why = explanation.explain(error)
+        return TaskRun(name, FAILED, time.monotonic() - started, why=why)
+    return TaskRun(name, DONE, time.monotonic() - started, outputs)

@@ -37,8 +37,11 @@ class Commands:
         self._lock = threading.Lock()
         self._is_stopped = False
 
-    def run(self, invocation: invocation_lib.Invocation) -> None:
+    def run(self, invocation: invocation_lib.Invocation) -> invocation_lib.Outputs:
         """Runs a task's command, and before it the hook that a backend runs before its cache.
+
+        Returns:
+            What it has put out.
 
         Raises:
             TaskError: If one of them fails.
@@ -53,6 +56,7 @@ class Commands:
             invocation.take_what_was_told()
         self._call([*container.command, *container.args], container, invocation)
         invocation.take_what_was_told()
+        return invocation.outputs()
 
     def stop(self) -> None:
         """Ends whatever runs, with its children, and starts nothing more."""

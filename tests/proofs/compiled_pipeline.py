@@ -10,16 +10,20 @@ import re
 import pytest
 from google.protobuf import json_format
 from kfp.pipeline_spec import pipeline_spec_pb2 as spec_pb2
+from ml_metadata import proto
 
 from components.evaluator import verdict
 from pipeline.spec_runner import invocation, records, tasks
 from pipeline.spec_runner import job as job_lib
 from tests.end_to_end import user as user_lib
+from tests.pipeline.spec_runner import recorded
 
 _RUNNER = str(user_lib.SCRIPT)
 _COMPILER = str(user_lib.SCRIPT.with_name("kubeflow_runner.py"))
 _EPOCHS = 3
 _SETTINGS = (*user_lib.SETTINGS[:-1], "evaluate.floor={auc: 0.0}", "train.batch_size=16")
+# How this runner keeps types, what TFX alone notes, and ids, which are no numbers in a spec.
+_ELSE = ("schema", "is_external", "current_model_id")
 _PARAMETERS = {"epochs": _EPOCHS, "floor_auc": 0.01}
 
 
@@ -93,6 +97,34 @@ def test_what_is_told_at_submission_counts(user: user_lib.User, run: user_lib.Ru
     assert len(json.loads(path.read_text(encoding="utf-8"))["epochs"]) == _EPOCHS
     [bound] = _verdict(_directory(user) / "Evaluator").bounds
     assert (bound.metric, bound.kind, bound.bound) == ("auc", "floor", 0.01)
+
+
+def _recorded(path: pathlib.Path) -> set[tuple[str, ...]]:
+    """Lists the properties of each type of artifact, and what executions have to do with which."""
+    store = recorded.store(path)
+    artifacts = {artifact.id: artifact for artifact in store.get_artifacts()}
+    found = {
+        (each.type, section, name, value.WhichOneof("value"))
+        for each in artifacts.values()
+        for section in ("properties", "custom_properties")
+        for name, value in getattr(each, section).items()
+        if name not in _ELSE
+    }
+    events = store.get_events_by_artifact_ids(list(artifacts))
+    return found | {
+        (artifacts[each.artifact_id].type, proto.Event.Type.Name(each.type), step.key)
+        for each in events
+        for step in each.path.steps
+        if step.key
+    }
+
+
+def test_what_is_recorded_is_what_tfx_records_of_a_local_run(
+    user: user_lib.User, local: verdict.Verdict, run: user_lib.Run
+) -> None:
+    compiled = _recorded(user.directory / "root" / "metadata.db")
+    assert len(compiled) > 60
+    assert compiled == _recorded(user.root / "metadata.db")
 
 
 def test_a_second_run_would_find_this_ones_model(

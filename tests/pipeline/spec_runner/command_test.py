@@ -2,14 +2,15 @@
 
 import json
 import pathlib
+import re
 
 import pytest
 from google.protobuf import json_format
 from kfp.pipeline_spec import pipeline_spec_pb2 as spec_pb2
 
 from components.evaluator import verdict
-from pipeline import errors
-from pipeline.spec_runner import command, running, tasks
+from pipeline import errors, failure
+from pipeline.spec_runner import command, running
 from tests.pipeline.spec_runner import jobs as jobs_lib
 
 
@@ -49,32 +50,24 @@ def test_a_blessed_model_that_nothing_pushes(tmp_path: pathlib.Path) -> None:
     assert command.outcome(_ended(tmp_path, True))[0] == errors.ExitStatus.PUSHED
 
 
-@pytest.mark.parametrize(
-    ("said", "status", "told"),
-    [
-        (
-            "x\nschemas.errors.DataError: `data.label` must have 2 labels\n",
-            errors.ExitStatus.REFUSED,
-            "`data.label` must have 2 labels",
-        ),
-        (
-            "Traceback\n  at\nArithmeticError: it diverged\n",
-            errors.ExitStatus.CRASHED,
-            "ArithmeticError: it diverged",
-        ),
-        ("", errors.ExitStatus.CRASHED, "exit status 9"),
-    ],
-)
-def test_a_failure_is_what_the_command_has_said_last(
-    tmp_path: pathlib.Path, said: str, status: errors.ExitStatus, told: str
-) -> None:
-    log = tmp_path / "log.txt"
-    log.write_text(said)
-    failed = running.TaskRun("DataGate", running.FAILED, 1.0, error=tasks.TaskError(9, log))
-    after = running.TaskRun("Trainer", running.NOT_RUN)
-    assert command.outcome({"DataGate": failed, "Trainer": after}) == (
-        status,
-        [f"error: DataGate: {told}", "not run, since it needs what failed: Trainer"],
+def test_failures_are_told_with_why_and_what_was_not_run_for_them() -> None:
+    refused = errors.ExitStatus.REFUSED
+    why = failure.Failure(refused, "`data.label` must have 2 labels", ("It has: a", "Line 3"))
+    crash = failure.Failure(errors.ExitStatus.CRASHED, "OSError: no space")
+    ended = {
+        "DataGate": running.TaskRun("DataGate", running.FAILED, 1.0, why=why),
+        "Schema": running.TaskRun("Schema", running.FAILED, 1.0, why=crash),
+        "Trainer": running.TaskRun("Trainer", running.NOT_RUN),
+    }
+    assert command.outcome(ended) == (
+        refused,
+        [
+            "error: DataGate: `data.label` must have 2 labels",
+            "  It has: a",
+            "  Line 3",
+            "error: Schema: OSError: no space",
+            "not run, since it needs what failed: Trainer",
+        ],
     )
 
 
@@ -94,12 +87,18 @@ def test_a_run_tells_of_each_task_and_where_their_logs_are(
 ) -> None:
     made = jobs_lib.Jobs(tmp_path / "root")
     made.program("A", "")
-    made.program("B", "sys.exit('Error: no')", after=("A",))
-    made.program("C", "", after=("B",))
+    made.program("B-with-a-name-that-is-long", "sys.exit('Error: no')", after=("A",))
+    made.program("C", "", after=("B-with-a-name-that-is-long",))
     assert command.run(made.write(tmp_path / "job.json"), [], 2) == errors.ExitStatus.CRASHED
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[:2] for line in lines[:2]] == [["✓", "A"], ["✗", "B"]]
-    assert lines[2:4] == ["error: B: Error: no", "not run, since it needs what failed: C"]
+    seconds = r" +[\d.]+ s"
+    assert re.fullmatch(f"✓ A{' ' * 25}{seconds}", lines[0])  # there is no cache
+    assert re.fullmatch(f"✗ B-with-a-name-that-is-long{seconds}  FAILED", lines[1])
+    assert lines[0].index(" s") == lines[1].index(" s")
+    assert lines[2:4] == [
+        "error: B-with-a-name-that-is-long: Error: no",
+        "not run, since it needs what failed: C",
+    ]
     [directory] = (tmp_path / "root").glob("reviews-*")
     assert lines[4] == f"logs: {directory}/*/log.txt"
-    assert (directory / "B" / "log.txt").read_text() == "Error: no\n"
+    assert (directory / "B-with-a-name-that-is-long" / "log.txt").read_text() == "Error: no\n"

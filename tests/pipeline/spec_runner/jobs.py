@@ -4,6 +4,8 @@ import json
 import pathlib
 from typing import Any
 
+import yaml
+
 # Tells on its output what it was told, then runs what the test gives it.
 _PROGRAM = """
 import json, pathlib, sys, time
@@ -23,11 +25,14 @@ def put(key, text, **metadata):
 def text(key):
     return pathlib.Path(artifacts[key][0]["uri"], "text").read_text()
 """
+_PARAMETER_TYPES = {int: "NUMBER_INTEGER", float: "NUMBER_DOUBLE", str: "STRING"}
 
 
-def schema(title: str) -> dict[str, str]:
-    """Writes the type of an artifact."""
-    return {"instanceSchema": f"title: {title}\ntype: object\n"}
+def schema(title: str, **properties: str) -> dict[str, str]:
+    """Writes the type of an artifact, with the kind of each of its properties."""
+    told = {name: {"type": kind, "description": "It."} for name, kind in properties.items()}
+    document = {"title": title, "type": "object", **({"properties": told} if told else {})}
+    return {"instanceSchema": yaml.safe_dump(document, sort_keys=False)}
 
 
 class Jobs:
@@ -78,6 +83,12 @@ class Jobs:
         }
         self._components[name] = {
             "executorLabel": f"{name}_executor",
+            "inputDefinitions": {
+                "parameters": {
+                    key: {"parameterType": _PARAMETER_TYPES[type(value)]}
+                    for key, value in (parameters or {}).items()
+                }
+            },
             "outputDefinitions": {
                 "artifacts": {
                     key: {"artifactType": schema(title)} for key, title in (outputs or {}).items()

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from pipeline import errors, failure
 from pipeline.spec_runner import job as job_lib
-from pipeline.spec_runner import records, running, tasks
+from pipeline.spec_runner import records, running
 from tests.pipeline.spec_runner import jobs as jobs_lib
+from tests.pipeline.spec_runner import recorded
 
 Ended = dict[str, running.TaskRun]
 
@@ -112,11 +114,11 @@ def test_a_failure_stops_what_depends_on_it_and_nothing_else(
         **dict.fromkeys("BC", running.NOT_RUN),
         **{"A": running.FAILED, "D": running.DONE},
     }
-    assert isinstance(ended["A"].error, tasks.TaskError)
-    assert ended["A"].error.log.read_text() == "it broke\n"
+    assert ended["A"].why == failure.Failure(errors.ExitStatus.CRASHED, "it broke")
     assert set(watcher.told) == {
         *("A starts", "A failed", "D starts", "D done", "B not run", "C not run"),
     }
+    assert recorded.states(jobs.root / "metadata.db") == {"A": "FAILED", "D": "COMPLETE"}
 
 
 # Waits for the other, which it can only see if both run at one time.
@@ -233,3 +235,18 @@ def test_an_interruption_ends_what_runs(
     size = beats.stat().st_size
     time.sleep(0.3)
     assert beats.stat().st_size == size
+    assert recorded.states(jobs.root / "metadata.db") == {"A": "CANCELED", "B": "COMPLETE"}
+
+
+def test_a_resolver_that_asks_what_is_not_understood_fails_and_says_so(
+    jobs: jobs_lib.Jobs, run: Callable[..., Ended]
+) -> None:
+    queries = {"model": {"filter": "size>3"}}
+    resolver = {"resolver": {"outputArtifactQueries": queries}}
+    jobs.task("latest", resolver, outputs={"model": "tfx.Model"})
+    jobs.program("A", "", inputs={"model": ("latest", "model")})
+    ended = run(jobs)
+    assert ended["A"].state == running.NOT_RUN
+    told = "QueryError: A resolver's filter must be comparisons by `=`. Received: size>3"
+    assert ended["latest"].why == failure.Failure(errors.ExitStatus.CRASHED, told)
+    assert recorded.states(jobs.root / "metadata.db") == {"latest": "FAILED"}
