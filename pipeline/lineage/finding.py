@@ -89,7 +89,7 @@ def of_type(history: records.History, type_: str) -> list[Found]:
     if not found:
         known = ", ".join(sorted({each.kind for each in artifacts}))
         raise errors.ConfigError(
-            f"`--artifact` must be a type of {history.pipeline}'s artifacts: "
+            f"`--artifact` must be a type of the artifacts of {history.pipeline}: "
             f"{known or 'there are none'}. Received: {type_}"
         )
     return [_found(history, each) for each in sorted(found, key=lambda each: each.id)]

@@ -18,7 +18,7 @@ from tfx.orchestration import pipeline as tfx_pipeline
 from tfx.orchestration.portable import launcher
 from tfx.types import channel, standard_artifacts
 
-from pipeline import execution, outcomes
+from pipeline import execution, lineage, outcomes, workspace
 
 Examples = standard_artifacts.Examples
 _Events = list[str | execution.NodeRun]
@@ -104,6 +104,22 @@ def test_what_has_not_changed_is_answered_by_the_cache(tmp_path: pathlib.Path) -
     assert _states(first) == {"Makes": "MISS", "Takes": "MISS"}
     assert _states(second) == {"Makes": "HIT", "Takes": "HIT"}
     assert _states(third) == {"Makes": "MISS", "Takes": "MISS"}
+
+
+def test_what_was_taken_away_is_made_anew_and_the_cache_answers_with_the_rest(
+    tmp_path: pathlib.Path,
+) -> None:
+    _run(_makes_and(tmp_path, Takes), [])
+    _run(_makes_and(tmp_path, Takes, times=2), [])
+    place = workspace.Workspace(tmp_path)
+    [old] = lineage.garbage.of(place, lineage.read(place), keep=1).goes
+    lineage.garbage.delete(old)
+    newest: _Events = []
+    older: _Events = []
+    _run(_makes_and(tmp_path, Takes, times=2), newest)
+    _run(_makes_and(tmp_path, Takes), older)
+    assert _states(newest) == {"Makes": "HIT", "Takes": "HIT"}
+    assert _states(older) == {"Makes": "MISS", "Takes": "MISS"}
 
 
 def test_an_execution_is_found_again_in_the_metadata(tmp_path: pathlib.Path) -> None:

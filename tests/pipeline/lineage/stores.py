@@ -218,12 +218,19 @@ class Store:
             return {}
         value, blessed, pushed = judged
         keys = {key for each in nodes for source, key in each.inputs if source == node}
+        destination = str(self.workspace.serving / (pushed or ""))
         told: dict[str, dict[str, Value]] = {
             "config": {noted.CONFIG: _digest(config), noted.METRIC: str(config.evaluate.metric)},
             "evaluation": {str(config.evaluate.metric): value},
             "blessing": {"blessed": int(blessed or node == "Probe")},
-            "pushed_model": {"pushed": 1, "pushed_version": pushed} if pushed else {"pushed": 0},
+            "pushed_model": {"pushed": 0},
         }
+        if pushed:
+            told["pushed_model"] = {
+                "pushed": 1,
+                "pushed_version": pushed,
+                "pushed_destination": destination,
+            }
         if node == "Trial":
             told["model"] = {"verdict": "warranted", "candidate": "transformer"}
         found = {}
