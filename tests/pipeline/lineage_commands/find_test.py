@@ -76,9 +76,9 @@ def test_that_nothing_was_found_is_said_as_grep_says_it(directory: pathlib.Path)
         (
             ("Modell",),
             "`--artifact` must be a type of the artifacts of reviews: DataReport, "
-            "ExampleAnomalies, ExampleStatistics, Examples, InfraBlessing, Model, ModelBlessing, ModelEvaluation, "
-            "ProbeReport, PushedModel, Quarantine, RunConfig, RunReport, Schema, TextStatistics, "
-            "TransformGraph. Received: Modell",
+            "ExampleAnomalies, ExampleStatistics, Examples, InfraBlessing, Model, ModelBlessing, "
+            "ModelEvaluation, ProbeReport, PushedModel, Quarantine, RunConfig, RunReport, Schema, "
+            "TextStatistics, TransformGraph. Received: Modell",
         ),
         (
             ("Model", "--where", "acuracy>0.9"),
