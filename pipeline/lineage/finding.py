@@ -2,7 +2,7 @@
 
 import dataclasses
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from pipeline import errors
 from pipeline.lineage import conditions as conditions_lib
@@ -92,7 +92,12 @@ def of_type(history: records.History, type_: str) -> list[Found]:
             f"`--artifact` must be a type of the artifacts of {history.pipeline}: "
             f"{known or 'there are none'}. Received: {type_}"
         )
-    return [_found(history, each) for each in sorted(found, key=lambda each: each.id)]
+    return described(history, found)
+
+
+def described(history: records.History, artifacts: Iterable[records.Artifact]) -> list[Found]:
+    """Says of artifacts what made them; the oldest comes first."""
+    return [_found(history, each) for each in sorted(artifacts, key=lambda each: each.id)]
 
 
 def _found(history: records.History, artifact: records.Artifact) -> Found:

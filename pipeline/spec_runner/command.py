@@ -1,6 +1,7 @@
 """`meritline run --compiled`: a compiled pipeline from its file to an exit status."""
 
 import contextlib
+import itertools
 import pathlib
 import sys
 import time
@@ -38,9 +39,7 @@ def run(path: pathlib.Path, settings: Sequence[str], parallel: int) -> int:
             f"--pipeline-root DIRECTORY. Received: {job.root or 'none'}"
         )
     root = pathlib.Path(job.root)
-    name = time.strftime("%Y%m%d%H%M%S")
-    directory = root / f"{job.name}-{name}"
-    _make(directory)
+    name, directory = _make(root, job.name)
     console = console_lib.Console(sys.stdout, names=job.tasks)
     with lock.together(workspace_lib.Workspace(root)), contextlib.closing(console):
         kept = records.Records(root / _METADATA, job.name, name)
@@ -74,14 +73,21 @@ def outcome(ended: Mapping[str, running.TaskRun]) -> tuple[errors.ExitStatus, li
     return errors.ExitStatus.PUSHED if wanted else errors.ExitStatus.NOT_BLESSED, lines
 
 
-def _make(directory: pathlib.Path) -> None:
-    try:
-        directory.mkdir(parents=True)
-    except OSError as error:
-        raise errors.ConfigError(
-            "The pipeline root must be a directory that can be written. "
-            f"Received: {directory.parent} ({error.strerror})"
-        ) from None
+def _make(root: pathlib.Path, pipeline: str) -> tuple[str, pathlib.Path]:
+    """Names a run by its time, and makes its directory; of two in one second one is counted on."""
+    name = time_ = time.strftime("%Y%m%d%H%M%S")
+    for number in itertools.count(2):
+        try:
+            (root / f"{pipeline}-{name}").mkdir(parents=True)
+            break
+        except FileExistsError:
+            name = f"{time_}-{number}"
+        except OSError as error:
+            raise errors.ConfigError(
+                "The pipeline root must be a directory that can be written. "
+                f"Received: {root} ({error.strerror})"
+            ) from None
+    return name, root / f"{pipeline}-{name}"
 
 
 class _Watcher:

@@ -128,7 +128,10 @@ class Records:
             return known
         type_id = self._store.put_context_type(proto.ContextType(name=type_))
         context = proto.Context(type_id=type_id, name=name)
-        [context.id] = self._store.put_contexts([context])
+        try:
+            [context.id] = self._store.put_contexts([context])
+        except ml_metadata.errors.AlreadyExistsError:  # a run beside this one was faster
+            return self._store.get_context_by_type_and_name(type_, name)
         if within is not None:
             pair = proto.ParentContext(parent_id=within.id, child_id=context.id)
             self._store.put_parent_contexts([pair])

@@ -8,6 +8,7 @@ import shlex
 import pytest
 import yaml
 
+from pipeline import lineage, workspace
 from tests.end_to_end import user as user_lib
 
 _SCHEMA = """
@@ -125,12 +126,27 @@ def test_a_remedy_is_one(remedied: user_lib.Run) -> None:
     assert remedied.states["Ingest"] == "HIT"
 
 
+def test_the_lineage_tells_of_the_refusal(
+    user: user_lib.User, refused: user_lib.Run, remedied: user_lib.Run
+) -> None:
+    history = lineage.read(workspace.Workspace(user.root))
+    first, second = history.runs
+    assert (first.state, second.state) == (lineage.State.REFUSED, lineage.State.DONE)
+    assert "Transform" in first.not_run
+    why = lineage.why.of(history, first)
+    assert (why.stopped, why.pushed) == ("DataGate", "nothing: the run was refused")
+    message, *details = why.error.splitlines()
+    assert f"error: {message}" in refused.out.splitlines()
+    assert any("positif" in line for line in details)
+    assert lineage.facts.of(second).pushed == pathlib.Path(remedied.pushed).name
+
+
 def test_too_many_rows_of_no_use_stop_the_run(user: user_lib.User, refused: user_lib.Run) -> None:
     rows = ["review,stars,shop", "fine,positif,Rome", "well,neutre,Rome", "what,,Rome"]
     _write(user.directory / "broken.csv", rows)
     broken = user.run(data="broken.csv")
     assert (broken.status, broken.err) == (4, "")
-    assert broken.states == {"Ingest": "FAILED"}
+    assert broken.states == {"Config": "MISS", "Ingest": "FAILED"}
     [_, error, *details, log] = broken.out.splitlines()
     assert error.startswith("error: 1 of 3 rows could not be used")
     assert "broken.csv:4: `stars` must not be empty" in broken.out

@@ -13,6 +13,7 @@ from kfp.pipeline_spec import pipeline_spec_pb2 as spec_pb2
 from ml_metadata import proto
 
 from components.evaluator import verdict
+from pipeline import lineage, workspace
 from pipeline.spec_runner import invocation, records, tasks
 from pipeline.spec_runner import job as job_lib
 from tests.end_to_end import user as user_lib
@@ -125,6 +126,25 @@ def test_what_is_recorded_is_what_tfx_records_of_a_local_run(
     compiled = _recorded(user.directory / "root" / "metadata.db")
     assert len(compiled) > 60
     assert compiled == _recorded(user.root / "metadata.db")
+
+
+def test_the_lineage_of_a_compiled_run_is_that_of_a_local_one(
+    user: user_lib.User, local: verdict.Verdict, run: user_lib.Run
+) -> None:
+    compiled, here = (
+        lineage.read(workspace.Workspace(root)) for root in (user.directory / "root", user.root)
+    )
+    ours, theirs = (lineage.facts.of(history.runs[-1]) for history in (compiled, here))
+    assert (ours.state, ours.verdict, ours.metric) == (theirs.state, theirs.verdict, theirs.metric)
+    assert ours.value == pytest.approx(theirs.value, rel=1e-3)
+    assert ours.pushed is not None
+    trace = lineage.trace.of(compiled, "latest")
+    assert trace.state == "as pushed"
+    [source] = trace.sources
+    assert (source.origin.path, source.now) == (str(user.directory / "reviews.csv"), "unchanged")
+    assert trace.rows == lineage.trace.of(here, "latest").rows
+    assert trace.hyperparameters["train.epochs"] == _EPOCHS
+    assert lineage.why.of(compiled, compiled.runs[-1]).bounds[0].bound == 0.01
 
 
 def test_a_second_run_would_find_this_ones_model(

@@ -102,3 +102,19 @@ def test_a_run_tells_of_each_task_and_where_their_logs_are(
     [directory] = (tmp_path / "root").glob("reviews-*")
     assert lines[4] == f"logs: {directory}/*/log.txt"
     assert (directory / "B-with-a-name-that-is-long" / "log.txt").read_text() == "Error: no\n"
+
+
+def test_two_runs_of_one_second_have_names_of_their_own(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command.time, "strftime", lambda form: "20260102030405")
+    made = [command._make(tmp_path, "reviews") for _ in range(3)]
+    names = ["20260102030405", "20260102030405-2", "20260102030405-3"]
+    assert made == [(name, tmp_path / f"reviews-{name}") for name in names]
+    assert all(directory.is_dir() for _, directory in made)
+
+
+def test_a_root_that_cannot_be_written_is_told(tmp_path: pathlib.Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(errors.ConfigError, match="pipeline root must be a directory"):
+        command._make(tmp_path / "file", "reviews")

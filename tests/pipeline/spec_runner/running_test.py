@@ -4,11 +4,12 @@ import ast
 import pathlib
 import time
 from collections.abc import Callable
+from concurrent import futures
 from typing import Any
 
 import pytest
 
-from pipeline import errors, failure
+from pipeline import errors, failure, lineage, workspace
 from pipeline.spec_runner import job as job_lib
 from pipeline.spec_runner import records, running
 from tests.pipeline.spec_runner import jobs as jobs_lib
@@ -250,3 +251,33 @@ def test_a_resolver_that_asks_what_is_not_understood_fails_and_says_so(
     told = "QueryError: A resolver's filter must be comparisons by `=`. Received: size>3"
     assert ended["latest"].why == failure.Failure(errors.ExitStatus.CRASHED, told)
     assert recorded.states(jobs.root / "metadata.db") == {"latest": "FAILED"}
+
+
+def test_the_lineage_knows_two_runs_side_by_side(
+    jobs: jobs_lib.Jobs, run: Callable[..., Ended]
+) -> None:
+    jobs.program("Ingest", "put('examples', 'some')", outputs={"examples": "tfx.Examples"})
+    jobs.program(
+        "Trainer",
+        "put('model', text('data'))",
+        inputs={"data": ("Ingest", "examples")},
+        outputs={"model": "tfx.Model"},
+    )
+    jobs.program("Pusher", "sys.exit('no room')", after=("Trainer",))
+    with futures.ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda _: run(jobs), range(2)))
+    history = lineage.read(workspace.Workspace(jobs.root))
+    assert {each.id for each in history.runs} == {"run-1", "run-2"}
+    for each in history.runs:
+        states = {execution.node: execution.state.value for execution in each.executions}
+        assert states == {"Ingest": "done", "Trainer": "done", "Pusher": "failed"}
+        assert each.state is lineage.State.FAILED
+        model = each.output("Trainer", "model")
+        assert model is not None
+        assert f"/{each.id}/" in model.uri
+        trainer = each.execution("Trainer")
+        assert trainer is not None
+        assert [given.id for given in trainer.inputs["data"]] == [
+            made.id for made in each.execution("Ingest").outputs["examples"]
+        ]
+        assert lineage.why.of(history, each).error.splitlines()[0] == "no room"
