@@ -8,10 +8,11 @@
     print(lineage.trace.of(history, "latest").sources)
 
 A question is a module, and `of` answers it. All of it but `garbage.delete` is read-only, and none
-of it imports TFX.
+of it imports TFX. `events`, which tells all in OpenLineage's words, is imported by itself, since
+OpenLineage's client takes as long to import as a question to answer.
 """
 
-from pipeline.lineage import conditions, details, facts, finding, garbage, trace, why
+from pipeline.lineage import conditions, details, everything, facts, finding, garbage, trace, why
 from pipeline.lineage.reading import pipelines, read
 from pipeline.lineage.records import Artifact, Execution, History, Run, State
 
@@ -23,6 +24,7 @@ __all__ = [
     "State",
     "conditions",
     "details",
+    "everything",
     "facts",
     "finding",
     "garbage",

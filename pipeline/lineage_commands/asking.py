@@ -22,7 +22,7 @@ if typing.TYPE_CHECKING:
     from pipeline.lineage import facts
 
 HELP = {"help_option_names": ["-h", "--help"]}
-_OPTIONS = (
+_OF_A_PIPELINE = (
     click.option(
         "--workspace",
         "directory",
@@ -32,14 +32,19 @@ _OPTIONS = (
         help="Where runs put their files: DIR, or DIR/<name>; of a compiled pipeline its root.",
     ),
     click.option("--name", metavar="NAME", help="Which pipeline, where there are several."),
-    click.option("--json", "as_json", is_flag=True, help="Answer with JSON, for programs."),
 )
+_AS_JSON = click.option("--json", "as_json", is_flag=True, help="Answer with JSON, for programs.")
 NOTHING = "-"
 Lines = Iterable[str | rich.text.Text]
 
 
 def question(command: Callable[..., Any]) -> Callable[..., Any]:
     """Adds the options to a command, and makes what is wrong a line and status 2."""
+    return question_of_programs(_AS_JSON(command))
+
+
+def question_of_programs(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Does the same for a command that answers programs alone."""
 
     @functools.wraps(command)
     def asked(*args: Any, **given: Any) -> None:
@@ -52,7 +57,7 @@ def question(command: Callable[..., Any]) -> Callable[..., Any]:
             sys.exit(errors.ExitStatus.INTERRUPTED)
 
     made: Callable[..., Any] = asked
-    for option in reversed(_OPTIONS):
+    for option in reversed(_OF_A_PIPELINE):
         made = option(made)
     return made
 

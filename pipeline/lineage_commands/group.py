@@ -2,12 +2,12 @@
 
 import click
 
-from pipeline.lineage_commands import asking, find, gc, runs, show, trace, why
+from pipeline.lineage_commands import asking, export, find, gc, runs, show, trace, why
 
 
 @click.group(context_settings=asking.HELP)
 def lineage() -> None:
-    """Ask runs what they made, of what, and why; nothing is changed by asking."""
+    """Ask runs what they made, of what, and why; nothing but `gc --delete` changes anything."""
 
 
 lineage.add_command(runs.runs)
@@ -16,3 +16,4 @@ lineage.add_command(trace.trace)
 lineage.add_command(why.why)
 lineage.add_command(find.find)
 lineage.add_command(gc.gc)
+lineage.add_command(export.export)
