@@ -4,21 +4,12 @@ ML Metadata is only read: what has gone stays known, and the cache, which looks 
 makes it anew when a run wants it.
 """
 
-import contextlib
 import dataclasses
-import os
 import pathlib
-import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from pipeline import workspace as workspace_lib
-from pipeline.lineage import needs, reading, records
-
-_FILE, _URI = "file://", "://"
-_OF_TFX = ".system"  # where TFX keeps what it has under way
-# What is being taken away is no artifact any more, even if somebody stops that half-way: the cache
-# must not answer with a half.
-_UNDER_WAY = ".{name}.deleted"
+from pipeline.lineage import disk, needs, reading, records
 
 
 @dataclasses.dataclass(frozen=True)
@@ -98,7 +89,7 @@ def of(workspace: workspace_lib.Workspace, history: records.History, keep: int) 
     """
     others = _others(workspace, history)
     artifacts = {**others, **history.artifacts}
-    paths = {id_: path for id_, each in artifacts.items() if (path := local(each.uri))}
+    paths = {id_: path for id_, each in artifacts.items() if (path := disk.local(each.uri))}
     root = _root(workspace, paths.values())
     below = {id_: path for id_, path in paths.items() if root in path.parents}
     why = dict(needs.Needs(history, keep, _stands).why)
@@ -109,7 +100,7 @@ def of(workspace: workspace_lib.Workspace, history: records.History, keep: int) 
     kept: dict[pathlib.Path, Directory] = {}
     for id_ in sorted(history.artifacts.keys() & below.keys()):
         path, artifact = below[id_], history.artifacts[id_]
-        if not (path.exists() or _under_way(path).exists()):
+        if not disk.is_there(path):
             continue  # it has gone already
         reason = why.get(id_) or _left(root, path, in_use, above)
         told = reason or _why_it_may_go(artifact, keep)
@@ -120,7 +111,10 @@ def of(workspace: workspace_lib.Workspace, history: records.History, keep: int) 
         keep=keep,
         goes=tuple(goes.values()),
         kept=tuple(kept.values()),
-        unknown=tuple(_unknown(root, set(below.values()), root == workspace.artifacts)),
+        unknown=tuple(
+            Unknown(str(path), size)
+            for path, size in disk.others(root, set(below.values()), root == workspace.artifacts)
+        ),
         elsewhere=len(history.artifacts.keys() - below.keys()),
     )
 
@@ -128,27 +122,10 @@ def of(workspace: workspace_lib.Workspace, history: records.History, keep: int) 
 def delete(directory: Directory) -> None:
     """Takes away what may go.
 
-    It is out of the cache's sight at once, and then its files are deleted; symbolic links in it
-    are, and not what they lead to.
-
     Raises:
         OSError: If it cannot be taken away as a whole; asked again, `of` finds the rest.
     """
-    path = pathlib.Path(directory.path)
-    gone = _under_way(path)
-    if gone.exists():
-        shutil.rmtree(gone)
-    if path.exists():
-        path.rename(gone)
-        shutil.rmtree(gone)
-
-
-def local(uri: str) -> pathlib.Path | None:
-    """Finds the path that a URI is on this machine; None where it is none."""
-    path = pathlib.Path(uri.removeprefix(_FILE))
-    if not path.is_absolute() or ".." in path.parts or _URI in uri.removeprefix(_FILE):
-        return None
-    return path
+    disk.take_away(pathlib.Path(directory.path))
 
 
 def _others(
@@ -171,7 +148,7 @@ def _root(workspace: workspace_lib.Workspace, paths: Iterable[pathlib.Path]) -> 
 def _outside(workspace: workspace_lib.Workspace, history: records.History) -> set[pathlib.Path]:
     """Lists what is no artifact and must not go, wherever a record may say that one lies."""
     pushed = (
-        local(str(each.properties.get("pushed_destination", "")))
+        disk.local(str(each.properties.get("pushed_destination", "")))
         for each in history.artifacts.values()
     )
     places = {workspace.serving, workspace.logs, workspace.backups, workspace.metadata_db}
@@ -180,7 +157,7 @@ def _outside(workspace: workspace_lib.Workspace, history: records.History) -> se
 
 def _stands(destination: str) -> bool:
     """Tells whether a pushed version is still there; one that cannot be looked at may be."""
-    path = local(destination)
+    path = disk.local(destination)
     return path is None or path.exists()
 
 
@@ -209,7 +186,7 @@ def _directory(
         type=artifact.type,
         run=made_by.run if made_by else None,
         node=made_by.node if made_by else None,
-        bytes=_bytes(path) + _bytes(_under_way(path)),
+        bytes=disk.size(path),
         why=why,
     )
 
@@ -223,45 +200,3 @@ def _why_it_may_go(artifact: records.Artifact, keep: int) -> str:
         "the newest run does not use it" if keep == 1 else f"none of the newest {keep} runs uses it"
     )
     return runs + of_type.get(artifact.kind, ", nor is any model that is needed made of it")
-
-
-def _unknown(
-    root: pathlib.Path, known: set[pathlib.Path], of_artifacts_alone: bool
-) -> Iterator[Unknown]:
-    """Yields directories beside those of artifacts."""
-    above = {parent for path in known for parent in path.parents}
-    own = known | {_under_way(path) for path in known}
-    waiting = [root]
-    while waiting:
-        directory = waiting.pop()
-        for path in _subdirectories(directory):
-            if path in above:
-                waiting.append(path)
-            elif path not in own and (of_artifacts_alone or directory != root):
-                size = _bytes(path)
-                if size:
-                    yield Unknown(str(path), size)
-
-
-def _subdirectories(directory: pathlib.Path) -> list[pathlib.Path]:
-    with contextlib.suppress(OSError), os.scandir(directory) as entries:
-        return sorted(
-            pathlib.Path(entry.path)
-            for entry in entries
-            if entry.is_dir(follow_symlinks=False) and entry.name != _OF_TFX
-        )
-    return []
-
-
-def _bytes(directory: pathlib.Path) -> int:
-    """Adds up the sizes of files, without following a link."""
-    total = 0
-    for place, _, names in os.walk(directory):
-        for name in names:
-            with contextlib.suppress(OSError):
-                total += pathlib.Path(place, name).lstat().st_size
-    return total
-
-
-def _under_way(path: pathlib.Path) -> pathlib.Path:
-    return path.with_name(_UNDER_WAY.format(name=path.name))
