@@ -177,6 +177,14 @@ def test_another_pipeline_of_the_same_store_keeps_what_is_its(store: stores.Stor
     assert plan.unknown == ()
 
 
+def test_what_another_pipeline_has_taken_is_left(store: stores.Store) -> None:
+    [model] = store.put("first", "Trainer", outputs={"model": [store.artifact("Model")]})["model"]
+    _models(store, first="gs://bucket/model")
+    assert _goes(store) == {"Trainer/model/1"}
+    stores.Store(store.workspace, "other").put("others", "Probe", inputs={"model": [model]})
+    assert _goes(store) == set()
+
+
 def test_what_no_record_knows_is_listed_and_left(store: stores.Store) -> None:
     _models(store)
     root = store.workspace.artifacts

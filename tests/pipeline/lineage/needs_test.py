@@ -102,6 +102,12 @@ def _trial(store: stores.Store, run: str, blessed: bool, **known: stores.Artifac
     )
 
 
+def test_what_was_not_pushed_stands_nowhere(store: stores.Store) -> None:
+    store.run("first", blessed=False, pushed=None)
+    store.run("second", blessed=False)
+    assert _needed(store, "first", stands=lambda _: True) == set()
+
+
 def test_a_model_of_a_trial_needs_all_candidates(store: stores.Store) -> None:
     _trial(store, "first", blessed=True)
     store.run("second", blessed=False)
