@@ -115,17 +115,22 @@ def _by_key(
     events: Iterable["proto.Event"], known: Mapping[int, records.Artifact]
 ) -> dict[int, records.Artifacts]:
     found: dict[int, dict[str, tuple[records.Artifact, ...]]] = collections.defaultdict(dict)
-    for event in sorted(events, key=_index):
+    placed = ((place, event) for event in events for place in _places(event))
+    for (_, key), event in sorted(placed, key=lambda each: each[0]):
         of = found[event.execution_id]
-        key = event.path.steps[0].key if event.path.steps else ""
         of[key] = (*of.get(key, ()), known[event.artifact_id])
     return dict(found)
 
 
-def _index(event: "proto.Event") -> int:
-    """Orders the artifacts of one key as they were given."""
-    steps = event.path.steps  # the key, and then the index
-    return int(steps[1].index) if len(steps) > 1 else 0
+def _places(event: "proto.Event") -> Iterator[tuple[int, str]]:
+    """Yields under what an artifact was given: its index, and the key.
+
+    There is one event for an artifact, though it be given twice, such as a model that is judged
+    beside itself: its path has a key and an index for each.
+    """
+    steps = event.path.steps
+    for key, index in zip(steps[::2], steps[1::2], strict=False):
+        yield index.index, key.key
 
 
 def _run(id_: str, executions: list[records.Execution]) -> records.Run:
