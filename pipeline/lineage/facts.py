@@ -60,6 +60,12 @@ class Facts:
     cached_share: float
 
 
+def of_all(history: records.History) -> list[Facts]:
+    """Reads what came of each run, the oldest first."""
+    history.load({node for node, _ in (CONFIG, TRIED_MODEL, BLESSING, PROBED, PUSHED)})
+    return [of(run) for run in history.runs]
+
+
 def of(run: records.Run) -> Facts:
     """Reads what came of a run."""
     metric = _text(run.output(*CONFIG), "metric")
@@ -86,6 +92,7 @@ def pushed_version(run: records.Run) -> str | None:
 
 def pushes(history: records.History) -> Sequence[tuple[str, records.Artifact]]:
     """Lists the versions that were ever pushed and what was pushed as them, the oldest first."""
+    history.load({PUSHED[0]})
     found = {
         version: pushed
         for run in history.runs
