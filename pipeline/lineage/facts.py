@@ -140,10 +140,11 @@ def version_of(
     """Names the version that a model had been pushed as before something ran; None without one."""
     versions = [
         version
-        for version, pushed in pushes(history)
-        if (pusher := history.producer(pushed))
-        and pusher.id < before.id
-        and model.id in {each.id for each in pusher.inputs.get("model", ())}
+        for taker in history.consumers(model)
+        if taker.node == PUSHED[0]
+        and taker.id < before.id
+        and taker.state is records.State.DONE
+        and (version := pushed_version(history.run_of(taker)))
     ]
     return versions[-1] if versions else None
 
