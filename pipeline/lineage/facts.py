@@ -60,6 +60,12 @@ class Facts:
     cached_share: float
 
 
+def of_all(history: records.History) -> list[Facts]:
+    """Reads what came of each run, the oldest first."""
+    history.load({node for node, _ in (CONFIG, TRIED_MODEL, BLESSING, PROBED, PUSHED)})
+    return [of(run) for run in history.runs]
+
+
 def of(run: records.Run) -> Facts:
     """Reads what came of a run."""
     metric = _text(run.output(*CONFIG), "metric")
@@ -86,6 +92,7 @@ def pushed_version(run: records.Run) -> str | None:
 
 def pushes(history: records.History) -> Sequence[tuple[str, records.Artifact]]:
     """Lists the versions that were ever pushed and what was pushed as them, the oldest first."""
+    history.load({PUSHED[0]})
     found = {
         version: pushed
         for run in history.runs
@@ -133,10 +140,11 @@ def version_of(
     """Names the version that a model had been pushed as before something ran; None without one."""
     versions = [
         version
-        for version, pushed in pushes(history)
-        if (pusher := history.producer(pushed))
-        and pusher.id < before.id
-        and model.id in {each.id for each in pusher.inputs.get("model", ())}
+        for taker in history.consumers(model)
+        if taker.node == PUSHED[0]
+        and taker.id < before.id
+        and taker.state is records.State.DONE
+        and (version := pushed_version(history.run_of(taker)))
     ]
     return versions[-1] if versions else None
 

@@ -1,25 +1,22 @@
 """Reads the records of a pipeline out of ML Metadata, as a whole and in few calls.
 
 It walks contexts and events, as `filter_query` and `get_lineage_subgraph` are gone from ML Metadata
-1.21. A store of 500 runs is read in about a second.
+1.21. What executions took and put out is read later, when it is asked for.
 """
 
-import collections
-import datetime
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 
 import ml_metadata
 from ml_metadata import proto
 
 from pipeline import errors, stores
 from pipeline import workspace as workspace_lib
-from pipeline.lineage import properties, records, store
+from pipeline.lineage import links as links_lib
+from pipeline.lineage import properties, records, store, times
 
 _RESULT = "__execution_result__"
 _REFUSED = int(errors.ExitStatus.REFUSED)
 _CONFIG = "Config"
-_INPUTS = (proto.Event.INPUT, proto.Event.DECLARED_INPUT, proto.Event.INTERNAL_INPUT)
-_OUTPUTS = (proto.Event.OUTPUT, proto.Event.DECLARED_OUTPUT, proto.Event.INTERNAL_OUTPUT)
 _STATES = {
     proto.Execution.COMPLETE: records.State.DONE,
     proto.Execution.CACHED: records.State.CACHED,
@@ -40,9 +37,7 @@ def read(workspace: workspace_lib.Workspace, pipeline: str | None = None) -> rec
     """
     with store.opened(workspace) as opened:
         context = _pipeline(opened, pipeline, stores.spell(workspace))
-        return records.History(
-            pipeline=context.name, store=stores.spell(workspace), runs=_runs(opened, context)
-        )
+        return _history(opened, context, stores.spell(workspace))
 
 
 def pipelines(workspace: workspace_lib.Workspace) -> list[str]:
@@ -68,7 +63,9 @@ def _pipeline(opened: ml_metadata.MetadataStore, name: str | None, shown: str) -
     )
 
 
-def _runs(opened: ml_metadata.MetadataStore, context: "proto.Context") -> tuple[records.Run, ...]:
+def _history(
+    opened: ml_metadata.MetadataStore, context: "proto.Context", shown: str
+) -> records.History:
     # One call a context is a hundred times fewer than one an execution; that of the pipeline itself
     # would come in pages, each slower than the one before.
     nodes = {
@@ -76,15 +73,18 @@ def _runs(opened: ml_metadata.MetadataStore, context: "proto.Context") -> tuple[
         for id_, node in _nodes(opened, context.name)
         for execution in opened.get_executions_by_context(id_)
     }
-    inputs, outputs = _artifacts(opened, list(nodes))
-    by_run: dict[str, list[records.Execution]] = collections.defaultdict(list)
-    for run in opened.get_contexts_by_type("pipeline_run"):
-        for id_ in {each.id for each in opened.get_executions_by_context(run.id)} & set(nodes):
-            by_run[run.name].append(
-                _execution(*nodes[id_], run.name, inputs.get(id_, {}), outputs.get(id_, {}))
-            )
-    made = [_run(id_, executions) for id_, executions in by_run.items()]
-    return tuple(sorted(made, key=lambda run: (run.started, run.id)))
+    by_run = {
+        run.name: [each.id for each in opened.get_executions_by_context(run.id) if each.id in nodes]
+        for run in opened.get_contexts_by_type("pipeline_run")
+    }
+    links = links_lib.Links(opened, shown, by_run.values())
+    made = [
+        _run(name, [_execution(*nodes[id_], name, links) for id_ in ids])
+        for name, ids in by_run.items()
+        if ids
+    ]
+    runs = tuple(sorted(made, key=lambda run: (run.started, run.id)))
+    return records.History(context.name, shown, runs, links)
 
 
 def _nodes(opened: ml_metadata.MetadataStore, pipeline: str) -> Iterator[tuple[int, str]]:
@@ -99,35 +99,6 @@ def _nodes(opened: ml_metadata.MetadataStore, pipeline: str) -> Iterator[tuple[i
             yield of.id, of.name.removeprefix(f"{pipeline}.")
 
 
-def _artifacts(
-    opened: ml_metadata.MetadataStore, executions: Sequence[int]
-) -> tuple[Mapping[int, records.Artifacts], Mapping[int, records.Artifacts]]:
-    """Maps the id of each execution to what it took, and to what it put out."""
-    events = opened.get_events_by_execution_ids(executions) if executions else []
-    ids = list({event.artifact_id for event in events})
-    known = {each.id: _artifact(each) for each in opened.get_artifacts_by_id(ids)}
-    taken = [event for event in events if event.type in _INPUTS]
-    put_out = [event for event in events if event.type in _OUTPUTS]
-    return _by_key(taken, known), _by_key(put_out, known)
-
-
-def _by_key(
-    events: Iterable["proto.Event"], known: Mapping[int, records.Artifact]
-) -> dict[int, records.Artifacts]:
-    found: dict[int, dict[str, tuple[records.Artifact, ...]]] = collections.defaultdict(dict)
-    for event in sorted(events, key=_index):
-        of = found[event.execution_id]
-        key = event.path.steps[0].key if event.path.steps else ""
-        of[key] = (*of.get(key, ()), known[event.artifact_id])
-    return dict(found)
-
-
-def _index(event: "proto.Event") -> int:
-    """Orders the artifacts of one key as they were given."""
-    steps = event.path.steps  # the key, and then the index
-    return int(steps[1].index) if len(steps) > 1 else 0
-
-
 def _run(id_: str, executions: list[records.Execution]) -> records.Run:
     ordered = tuple(sorted(executions, key=lambda each: (each.started, each.id)))
     config = next((each for each in ordered if each.node == _CONFIG), None)
@@ -139,8 +110,7 @@ def _execution(
     told: "proto.Execution",
     node: str,
     run: str,
-    inputs: records.Artifacts,
-    outputs: records.Artifacts,
+    links: links_lib.Links,
 ) -> records.Execution:
     failed = _RESULT in told.custom_properties
     result = (
@@ -157,24 +127,10 @@ def _execution(
         run=run,
         type=told.type,
         state=state,
-        started=_time(told.create_time_since_epoch),
-        ended=_time(told.last_update_time_since_epoch),
+        started=times.of(told.create_time_since_epoch),
+        ended=times.of(told.last_update_time_since_epoch),
         properties=properties.Properties(told),
-        inputs=inputs,
-        outputs=outputs,
+        inputs=links_lib.Given(links, told.id, is_input=True),
+        outputs=links_lib.Given(links, told.id, is_input=False),
         error=str(result.get("resultMessage", "")),
     )
-
-
-def _artifact(told: "proto.Artifact") -> records.Artifact:
-    return records.Artifact(
-        id=told.id,
-        type=told.type,
-        uri=told.uri,
-        properties=properties.Properties(told),
-        created=_time(told.create_time_since_epoch),
-    )
-
-
-def _time(milliseconds: int) -> datetime.datetime:
-    return datetime.datetime.fromtimestamp(milliseconds / 1000, datetime.timezone.utc)

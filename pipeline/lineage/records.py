@@ -8,7 +8,8 @@ import datetime
 import enum
 import functools
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Protocol
 
 from pipeline import errors
 from pipeline.lineage import properties as properties_lib
@@ -151,6 +152,16 @@ class Run:
         return next(iter(found.outputs.get(key, ())), None) if found else None
 
 
+class Links(Protocol):
+    """Reads what executions took and put out, and who made and took an artifact."""
+
+    def load(self, executions: Collection[int]) -> None:
+        """Reads it of many executions at once."""
+
+    def users(self, artifact: int) -> tuple[Sequence[int], Sequence[int]]:
+        """Tells which executions put an artifact out and which took it, the oldest first."""
+
+
 @dataclasses.dataclass(frozen=True)
 class History:
     """All that is recorded of one pipeline.
@@ -159,15 +170,29 @@ class History:
         pipeline: Its name.
         store: Where that is recorded, for people.
         runs: The oldest first.
+        links: Reads what executions took and put out; None where they hold it already.
     """
 
     pipeline: str
     store: str
     runs: tuple[Run, ...]
+    links: Links | None = dataclasses.field(default=None, repr=False, compare=False)
+
+    def load(self, nodes: Collection[str] | None = None) -> None:
+        """Reads what executions took and put out at once, rather than run by run.
+
+        Args:
+            nodes: Of these nodes alone; None for all.
+        """
+        if self.links is not None:
+            self.links.load(
+                [each.id for each in self.executions() if nodes is None or each.node in nodes]
+            )
 
     @functools.cached_property
     def artifacts(self) -> Mapping[int, Artifact]:
         """Id to artifact, of all that an execution has taken or put out."""
+        self.load()
         return {
             artifact.id: artifact
             for execution in self.executions()
@@ -180,22 +205,8 @@ class History:
         return {run.id: run for run in self.runs}
 
     @functools.cached_property
-    def _producers(self) -> Mapping[int, Execution]:
-        found: dict[int, Execution] = {}
-        for execution in sorted(self.executions(), key=lambda each: each.id):
-            for artifacts in execution.outputs.values():
-                for artifact in artifacts:
-                    found.setdefault(artifact.id, execution)
-        return found
-
-    @functools.cached_property
-    def _consumers(self) -> Mapping[int, Sequence[Execution]]:
-        found: dict[int, list[Execution]] = {}
-        for execution in self.executions():
-            for artifacts in execution.inputs.values():
-                for artifact in artifacts:
-                    found.setdefault(artifact.id, []).append(execution)
-        return found
+    def _by_id(self) -> Mapping[int, Execution]:
+        return {execution.id: execution for execution in self.executions()}
 
     def executions(self) -> Iterator[Execution]:
         """Yields all executions, run by run."""
@@ -204,11 +215,21 @@ class History:
 
     def producer(self, artifact: Artifact) -> Execution | None:
         """Finds what made an artifact, not what the cache answered with it later on."""
-        return self._producers.get(artifact.id)
+        made, _ = self._users(artifact)
+        return next(iter(made), None)
 
     def consumers(self, artifact: Artifact) -> Sequence[Execution]:
         """Lists what has taken an artifact, the oldest first."""
-        return self._consumers.get(artifact.id, ())
+        _, took = self._users(artifact)
+        return took
+
+    def _users(self, artifact: Artifact) -> tuple[Sequence[Execution], Sequence[Execution]]:
+        """Lists what put an artifact out, and what took it, of this pipeline."""
+        made, took = self.links.users(artifact.id) if self.links else ((), ())
+        return (
+            [self._by_id[id_] for id_ in made if id_ in self._by_id],
+            [self._by_id[id_] for id_ in took if id_ in self._by_id],
+        )
 
     def run_of(self, execution: Execution) -> Run:
         """Finds the run of an execution."""

@@ -31,9 +31,20 @@ def opened(workspace: workspace_lib.Workspace) -> Iterator[ml_metadata.MetadataS
     else:
         _look_at(workspace.metadata_db)
         config.sqlite.connection_mode = proto.SqliteMetadataSourceConfig.READONLY
-    try:
+    with told(shown):
         # An older database is refused rather than made a newer one: to read must change nothing.
         yield ml_metadata.MetadataStore(config, enable_upgrade_migration=False)
+
+
+@contextlib.contextmanager
+def told(shown: str) -> Iterator[None]:
+    """Makes one line of what goes wrong with a database under way.
+
+    Raises:
+        ConfigError: If anything does.
+    """
+    try:
+        yield
     except (RuntimeError, ml_metadata.errors.StatusError) as error:
         # The first sentence says it; more of them are advice on upgrades, or a query.
         reason = " ".join(str(error).split()).partition(". ")[0].partition(" query: ")[0]

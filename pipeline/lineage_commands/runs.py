@@ -38,7 +38,7 @@ def runs(directory: str, name: str | None, as_json: bool, last: int | None) -> N
     from pipeline import lineage
 
     history = asking.history(directory, name)
-    found = [lineage.facts.of(run) for run in history.runs][-(last or 0) :]
+    found = lineage.facts.of_all(history)[-(last or 0) :]
     asking.answer(found, as_json, lambda: _lines(history.pipeline, found))
 
 

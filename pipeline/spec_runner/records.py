@@ -107,14 +107,16 @@ class Records:
     def _events(
         self, artifacts: invocation_lib.Outputs, kind: "proto.Event.Type"
     ) -> list[tuple[proto.Artifact, proto.Event]]:
-        pairs = []
+        # One event an artifact, though it be given twice: its path has a key and an index for each.
+        found: dict[str, tuple[proto.Artifact, proto.Event]] = {}
         for key, of_key in artifacts.items():
             for index, each in enumerate(of_key):
-                event = proto.Event(type=kind)
+                if each.name not in found:
+                    found[each.name] = (self._artifact(each), proto.Event(type=kind))
+                _, event = found[each.name]
                 event.path.steps.add().key = key
                 event.path.steps.add().index = index
-                pairs.append((self._artifact(each), event))
-        return pairs
+        return list(found.values())
 
     def _artifact(self, told: spec_pb2.RuntimeArtifact) -> proto.Artifact:
         type_ = kept.type_(told.type)

@@ -147,7 +147,7 @@ def test_too_many_rows_of_no_use_stop_the_run(user: user_lib.User, refused: user
     broken = user.run(data="broken.csv")
     assert (broken.status, broken.err) == (4, "")
     assert broken.states == {"Config": "MISS", "Ingest": "FAILED"}
-    [_, error, *details, log] = broken.out.splitlines()
+    [_, _, error, *details, log] = broken.out.splitlines()
     assert error.startswith("error: 1 of 3 rows could not be used")
     assert "broken.csv:4: `stars` must not be empty" in broken.out
     assert any("--set data.max_bad_fraction=" in line for line in details)

@@ -235,7 +235,7 @@ def test_a_model_that_fails_its_probe_is_blessed_and_not_pushed(
     assert too_slow.pushed == "nothing"
     assert max(pathlib.Path(third.pushed).parent.iterdir()) == pathlib.Path(third.pushed)
     ran = {name for name, state in too_slow.states.items() if state == "MISS"}
-    assert ran == {"latest_blessed", "Probe", "Report", "Pusher"}
+    assert ran == {"Config", "latest_blessed", "Probe", "Report", "Pusher"}
     assert re.search(
         r"\nProbe failed, exit status 3\n"
         r"  `serving_default` must answer 95 in 100 rows within `probe.max_p95_ms`, 0.001. "

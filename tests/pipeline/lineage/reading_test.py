@@ -114,6 +114,18 @@ def test_several_artifacts_of_a_key_keep_their_order(store: stores.Store) -> Non
     assert [each.properties["number"] for each in models] == [0, 1, 2]
 
 
+def test_an_artifact_that_is_given_twice_is_there_under_both_keys(store: stores.Store) -> None:
+    """ML Metadata keeps one event of it, with both keys in its path, as TFX's does."""
+    model = store.artifact("Model")
+    store.put("first", "Trainer", outputs={"model": [model]})
+    store.put("second", "Evaluator", inputs={"model": [model], "baseline_model": [model]})
+    given = lineage.read(store.workspace).runs[1].executions[0].inputs
+    assert {key: [each.id for each in of] for key, of in given.items()} == {
+        "model": [model.id],
+        "baseline_model": [model.id],
+    }
+
+
 def test_pipelines_of_one_database_are_kept_apart(store: stores.Store) -> None:
     store.run("first")
     other = stores.Store(store.workspace, pipeline="reviews.more")

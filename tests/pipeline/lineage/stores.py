@@ -125,13 +125,8 @@ class Store:
             for made in artifacts:
                 made.uri = made.uri or str(self.workspace.artifacts / node / key / str(self._count))
         pairs = [
-            (artifact, _event(type_, key, index))
-            for type_, by_key in (
-                (proto.Event.INPUT, inputs or {}),
-                (proto.Event.OUTPUT, outputs or {}),
-            )
-            for key, artifacts in by_key.items()
-            for index, artifact in enumerate(artifacts)
+            *_events(proto.Event.INPUT, inputs or {}),
+            *_events(proto.Event.OUTPUT, outputs or {}),
         ]
         contexts = [
             self._context("pipeline", self.pipeline),
@@ -294,8 +289,14 @@ def _set(told: "proto.Artifact | proto.Execution", values: Mapping[str, Value]) 
         setattr(told.custom_properties[name], kind, value)
 
 
-def _event(type_: int, key: str, index: int) -> "proto.Event":
-    event = proto.Event(type=type_)
-    event.path.steps.add().key = key
-    event.path.steps.add().index = index
-    return event
+def _events(type_: int, given: Artifacts) -> "list[tuple[proto.Artifact, proto.Event]]":
+    """Makes one event of each artifact, with all keys that it was given under."""
+    found: dict[int, tuple[proto.Artifact, proto.Event]] = {}
+    for key, artifacts in given.items():
+        for index, artifact in enumerate(artifacts):
+            _, event = found.setdefault(
+                artifact.id or id(artifact), (artifact, proto.Event(type=type_))
+            )
+            event.path.steps.add().key = key
+            event.path.steps.add().index = index
+    return list(found.values())

@@ -253,6 +253,18 @@ def test_a_resolver_that_asks_what_is_not_understood_fails_and_says_so(
     assert recorded.states(jobs.root / "metadata.db") == {"latest": "FAILED"}
 
 
+def test_an_artifact_that_is_given_twice_is_recorded_under_both_keys(
+    jobs: jobs_lib.Jobs, run: Callable[..., Ended]
+) -> None:
+    jobs.program("A", "put('rows', 'some')", outputs={"rows": "tfx.Model"})
+    jobs.program("B", "", inputs={"model": ("A", "rows"), "baseline_model": ("A", "rows")})
+    assert run(jobs)["B"].state == running.DONE
+    [recorded_run] = lineage.read(workspace.Workspace(jobs.root)).runs
+    taken = recorded_run.execution("B")
+    assert taken is not None
+    assert taken.inputs["model"] == taken.inputs["baseline_model"] != ()
+
+
 def test_the_lineage_knows_two_runs_side_by_side(
     jobs: jobs_lib.Jobs, run: Callable[..., Ended]
 ) -> None:
