@@ -4,6 +4,7 @@ What those were made of is needed too, backwards through executions, with all th
 it, so that the cache can still answer; and the small records that tell of a model that is needed.
 """
 
+import collections
 from collections.abc import Callable, Iterable, Iterator
 
 from pipeline.lineage import records
@@ -68,9 +69,9 @@ class Needs:
 
     def _add(self, artifacts: Iterable[records.Artifact], why: str) -> None:
         """Adds artifacts and all that they were made of."""
-        waiting = [(artifact, why) for artifact in artifacts]
+        waiting = collections.deque((artifact, why) for artifact in artifacts)
         while waiting:
-            artifact, why = waiting.pop()
+            artifact, why = waiting.popleft()  # so that the nearest reason is told
             if artifact.id in self.why:
                 continue
             self.why[artifact.id] = why
