@@ -83,11 +83,9 @@ def of_type(history: records.History, type_: str) -> list[Found]:
     Raises:
         ConfigError: If there are none.
     """
-    asked = type_.casefold()
-    artifacts = history.artifacts.values()
-    found = [each for each in artifacts if asked in (each.type.casefold(), each.kind.casefold())]
+    found = history.of_kind(type_)
     if not found:
-        known = ", ".join(sorted({each.kind for each in artifacts}))
+        known = ", ".join(sorted({each.kind for each in history.artifacts.values()}))
         raise errors.ConfigError(
             f"`--artifact` must be a type of the artifacts of {history.pipeline}: "
             f"{known or 'there are none'}. Received: {type_}"
@@ -97,7 +95,9 @@ def of_type(history: records.History, type_: str) -> list[Found]:
 
 def described(history: records.History, artifacts: Iterable[records.Artifact]) -> list[Found]:
     """Says of artifacts what made them; the oldest comes first."""
-    return [_found(history, each) for each in sorted(artifacts, key=lambda each: each.id)]
+    ordered = sorted(artifacts, key=lambda each: each.id)
+    history.load_users(ordered)
+    return [_found(history, each) for each in ordered]
 
 
 def _found(history: records.History, artifact: records.Artifact) -> Found:

@@ -64,15 +64,43 @@ class Links:
 
     def users(self, artifact: int) -> tuple[Sequence[int], Sequence[int]]:
         """Tells which executions put an artifact out and which took it, the oldest first."""
-        if artifact not in self._users:
-            with store.told(self._shown):
-                events = self._opened.get_events_by_artifact_ids([artifact])
-            made, took = (
-                sorted({event.execution_id for event in events if event.type in types})
-                for types in (_OUTPUTS, _INPUTS)
-            )
-            self._users[artifact] = made, took
+        self.load_users([artifact])
         return self._users[artifact]
+
+    def load_users(self, artifacts: Collection[int]) -> None:
+        """Reads what put many artifacts out and what took them, at once.
+
+        Raises:
+            ConfigError: If the store cannot be read.
+        """
+        missing = [id_ for id_ in artifacts if id_ not in self._users]
+        if not missing:
+            return
+        with store.told(self._shown):
+            events = self._opened.get_events_by_artifact_ids(missing)
+        made: dict[int, set[int]] = collections.defaultdict(set)
+        took: dict[int, set[int]] = collections.defaultdict(set)
+        for event in events:
+            side = made if event.type in _OUTPUTS else took if event.type in _INPUTS else {}
+            side.setdefault(event.artifact_id, set()).add(event.execution_id)
+        self._users.update((id_, (sorted(made[id_]), sorted(took[id_]))) for id_ in missing)
+
+    def of_kind(self, kind: str) -> Sequence[records.Artifact]:
+        """Lists the artifacts of a type that the store has, whosever they are.
+
+        Raises:
+            ConfigError: If the store cannot be read.
+        """
+        with store.told(self._shown):
+            types = [each.name for each in self._opened.get_artifact_types()]
+            told = [
+                each
+                for name in types
+                if records.is_kind(name, kind)
+                for each in self._opened.get_artifacts_by_type(name)
+            ]
+        self._add(told)
+        return [self._artifacts[each.id] for each in told]
 
     def _load_run(self, execution: int) -> None:
         if execution not in self._inputs:
@@ -80,7 +108,10 @@ class Links:
 
     def _load_artifacts(self, ids: Collection[int]) -> None:
         missing = [id_ for id_ in ids if id_ not in self._artifacts]
-        for told in self._opened.get_artifacts_by_id(missing) if missing else ():
+        self._add(self._opened.get_artifacts_by_id(missing) if missing else ())
+
+    def _add(self, artifacts: "Iterable[proto.Artifact]") -> None:
+        for told in artifacts:
             self._artifacts[told.id] = records.Artifact(
                 id=told.id,
                 type=told.type,

@@ -49,6 +49,7 @@ class Needs:
         """
         self.why: dict[int, str] = {}
         self._history = history
+        history.load_users(history.artifacts.values())
         for run in history.runs[-keep:]:
             for execution in run.executions:
                 self._add(_all(execution), f"run {run.id} is one of the newest {keep}")

@@ -8,7 +8,7 @@ import datetime
 import enum
 import functools
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from pipeline import errors
@@ -161,6 +161,12 @@ class Links(Protocol):
     def users(self, artifact: int) -> tuple[Sequence[int], Sequence[int]]:
         """Tells which executions put an artifact out and which took it, the oldest first."""
 
+    def load_users(self, artifacts: Collection[int]) -> None:
+        """Reads that of many artifacts at once."""
+
+    def of_kind(self, kind: str) -> Sequence[Artifact]:
+        """Lists the artifacts of a type that the store has, whosever they are."""
+
 
 @dataclasses.dataclass(frozen=True)
 class History:
@@ -188,6 +194,25 @@ class History:
             self.links.load(
                 [each.id for each in self.executions() if nodes is None or each.node in nodes]
             )
+
+    def load_users(self, artifacts: Iterable[Artifact]) -> None:
+        """Reads what made artifacts and what took them at once, rather than one by one."""
+        if self.links is not None:
+            self.links.load_users([artifact.id for artifact in artifacts])
+
+    def of_kind(self, kind: str) -> Sequence[Artifact]:
+        """Lists the artifacts of a type, the oldest first, without reading any others.
+
+        Args:
+            kind: With or without what the type is a part of, in any case.
+        """
+        if self.links is None:
+            found = [each for each in self.artifacts.values() if is_kind(each.type, kind)]
+        else:
+            known = self.links.of_kind(kind)
+            self.load_users(known)
+            found = [each for each in known if any(self._users(each))]
+        return sorted(found, key=lambda each: each.id)
 
     @functools.cached_property
     def artifacts(self) -> Mapping[int, Artifact]:
@@ -254,6 +279,11 @@ class History:
             f"`RUN` {rule}. Received: {name}; "
             f"{'it fits' if found else 'the newest are'} {known or 'none'}"
         )
+
+
+def is_kind(type_: str, kind: str) -> bool:
+    """Tells whether a type is meant, such as `components.TrialReport` by `trialreport`."""
+    return kind.casefold() in (type_.casefold(), type_.rpartition(".")[2].casefold())
 
 
 def told(properties: Mapping[str, properties_lib.Value], key: str) -> Mapping[str, object]:
