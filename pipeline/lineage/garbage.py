@@ -102,7 +102,8 @@ def of(workspace: workspace_lib.Workspace, history: records.History, keep: int) 
         path, artifact = below[id_], history.artifacts[id_]
         if not disk.is_there(path):
             continue  # it has gone already
-        reason = why.get(id_) or _left(root, path, in_use, above)
+        imported = "it was imported" if artifact.properties.get("is_external") else ""
+        reason = why.get(id_) or imported or _left(root, path, in_use, above)
         told = reason or _why_it_may_go(artifact, keep)
         (kept if reason else goes)[path] = _directory(history, artifact, path, told)
     return Plan(

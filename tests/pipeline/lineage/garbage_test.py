@@ -167,6 +167,13 @@ def test_what_shares_its_place_with_what_is_needed_is_left(store: stores.Store, 
     assert _plan(store).goes == ()
 
 
+def test_what_was_imported_is_left(store: stores.Store) -> None:
+    external = store.artifact("Schema", properties={"is_external": 1})
+    store.put("first", "Importer", outputs={"result": [external]})
+    _models(store)
+    assert _goes(store) == {"Trainer/model/2"}
+
+
 def test_another_pipeline_of_the_same_store_keeps_what_is_its(store: stores.Store) -> None:
     other = stores.Store(store.workspace, "other")
     of_other = str(store.workspace.artifacts / "Trainer" / "model" / "99")

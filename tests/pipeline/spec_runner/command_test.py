@@ -9,7 +9,7 @@ from google.protobuf import json_format
 from kfp.pipeline_spec import pipeline_spec_pb2 as spec_pb2
 
 from components.evaluator import verdict
-from pipeline import errors, failure
+from pipeline import errors, failure, lock, workspace
 from pipeline.spec_runner import command, running
 from tests.pipeline.spec_runner import jobs as jobs_lib
 
@@ -112,6 +112,20 @@ def test_two_runs_of_one_second_have_names_of_their_own(
     names = ["20260102030405", "20260102030405-2", "20260102030405-3"]
     assert made == [(name, tmp_path / f"reviews-{name}") for name in names]
     assert all(directory.is_dir() for _, directory in made)
+
+
+def test_no_run_starts_while_artifacts_are_taken_away(tmp_path: pathlib.Path) -> None:
+    made = jobs_lib.Jobs(tmp_path / "root")
+    made.program("A", "sys.exit('it ran')")
+    path = made.write(tmp_path / "job.json")
+    place = workspace.Workspace(tmp_path / "root")
+    place.make()
+    with lock.alone(place), pytest.raises(errors.ConfigError, match="must not be in use by"):
+        command.run(path, [], 1)
+    with lock.together(place):  # as another run holds it
+        assert command.run(path, [], 1) == errors.ExitStatus.CRASHED
+    [log] = (tmp_path / "root").glob("reviews-*/A/log.txt")
+    assert log.read_text() == "it ran\n"
 
 
 def test_a_root_that_cannot_be_written_is_told(tmp_path: pathlib.Path) -> None:

@@ -192,6 +192,27 @@ def test_a_model_that_was_not_blessed_is_none_to_beat(
     assert _text(run(jobs), "Evaluator", "blessing") == "[]"
 
 
+def test_of_older_runs_what_is_no_blessed_models_may_go(
+    jobs: jobs_lib.Jobs, run: Callable[..., Ended]
+) -> None:
+    _with_baseline(jobs, blessed=0)
+    run(jobs)
+    run(jobs)
+    place = workspace.Workspace(jobs.root)
+    plan = lineage.garbage.of(place, lineage.read(place), keep=1)
+    assert {each.path for each in plan.goes} == {
+        str(jobs.root / "run-1" / name) for name in ("Trainer/model", "Evaluator/blessing")
+    }
+    for each in plan.goes:
+        lineage.garbage.delete(each)
+    _with_baseline(jobs, blessed=1)
+    run(jobs)
+    assert _text(run(jobs), "Evaluator", "blessing") == "['run-3/Trainer/model']"
+    assert not {
+        each.path for each in lineage.garbage.of(place, lineage.read(place), keep=1).goes
+    } & {str(jobs.root / "run-3" / "Trainer/model")}
+
+
 def test_files_are_imported_once_unless_that_is_asked_for(
     jobs: jobs_lib.Jobs, run: Callable[..., Ended], tmp_path: pathlib.Path
 ) -> None:
