@@ -12,9 +12,10 @@ from typing import Any
 
 import ml_metadata
 import pytest
+import yaml
 from ml_metadata import proto
 
-from pipeline import metadata_section, stores, workspace
+from pipeline import errors, lineage, metadata_section, stores, workspace
 
 _USER, _PASSWORD, _DATABASE = "meritline", "secret", "runs"
 
@@ -107,3 +108,54 @@ def test_a_server_keeps_what_is_recorded(
     [found] = again.get_artifacts_by_type("components.Quarantine")
     assert found.custom_properties["settings"].string_value == settings
     assert not place.root.exists()
+
+
+def test_the_lineage_is_read_from_a_server_too(
+    server: int, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MERITLINE_METADATA_PASSWORD", _PASSWORD)
+    told = metadata_section.MetadataConfig(**{**_told(server), "database": "lineage"})
+    place = workspace.Workspace.at(tmp_path, "reviews", told)
+    with pytest.raises(errors.ConfigError, match=r"cannot be read\. Received: mysql://"):
+        lineage.read(place)
+    store = ml_metadata.MetadataStore(stores.connection(place))
+    _record(store, "reviews", "first")
+    _record(store, "other", "second")
+    history = lineage.read(place, "reviews")
+    [run] = history.runs
+    assert (run.id, history.store) == ("first", f"mysql://{_USER}@127.0.0.1:{server}/lineage")
+    model = run.output("Trainer", "model")
+    assert model is not None
+    assert (model.uri, history.producer(model)) == ("/model", run.execution("Trainer"))
+    assert _PASSWORD not in repr(history)
+
+
+def test_the_newest_config_tells_that_a_server_has_the_records(tmp_path: pathlib.Path) -> None:
+    told = metadata_section.MetadataConfig(**_told(3306))
+    (tmp_path / "config.yaml").write_text(yaml.safe_dump({"metadata": told.model_dump()}))
+    assert workspace.Workspace.found(tmp_path) == workspace.Workspace(tmp_path, told)
+    (tmp_path / "config.yaml").write_text("metadata: {backend: oracle}\n")
+    with pytest.raises(errors.ConfigError, match="`metadata` cannot be read"):
+        workspace.Workspace.found(tmp_path)
+    (tmp_path / "config.yaml").write_text("name: reviews\n")
+    assert workspace.Workspace.found(tmp_path) is None
+
+
+def _record(store: ml_metadata.MetadataStore, pipeline: str, run: str) -> None:
+    """Writes a run of one node."""
+    contexts = []
+    for type_, name in (
+        ("pipeline", pipeline),
+        ("pipeline_run", run),
+        ("node", f"{pipeline}.Trainer"),
+    ):
+        type_id = store.put_context_type(proto.ContextType(name=type_))
+        contexts.append(proto.Context(type_id=type_id, name=name))
+    execution_type = store.put_execution_type(proto.ExecutionType(name="Trainer"))
+    model_type = store.put_artifact_type(proto.ArtifactType(name="Model"))
+    event = proto.Event(type=proto.Event.OUTPUT)
+    event.path.steps.add().key = "model"
+    event.path.steps.add().index = 0
+    model = proto.Artifact(type_id=model_type, uri="/model")
+    execution = proto.Execution(type_id=execution_type, last_known_state=proto.Execution.COMPLETE)
+    store.put_execution(execution, [(model, event)], contexts)
