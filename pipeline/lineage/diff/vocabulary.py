@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Sequence
 
-from pipeline.lineage import facts, records
+from pipeline.lineage import facts, files, records
 from pipeline.lineage.diff import absent
 from schemas import features
 
@@ -78,20 +78,22 @@ def compare(old: Sequence[str], new: Sequence[str]) -> Vocabulary:
 
 
 def _compare(old: records.Run, new: records.Run, name: str) -> Vocabulary | None:
-    found = absent.pair(old, new, facts.TRANSFORM_GRAPH, _WHAT)
-    if found is None:
-        return None
-    assets = [
-        absent.directory(run, made, _WHAT) / _ASSETS
-        for run, made in zip((old, new), found, strict=True)
-    ]
-    if all(each.is_dir() and not (each / name).exists() for each in assets):
+    made = [absent.artifact(run, facts.TRANSFORM_GRAPH, _WHAT) for run in (old, new)]
+    if not any(_may_have(each, name) for each in made):
         raise absent.NothingError(name)
+    if made[0].id == made[1].id:
+        return None
     one, other = (
-        _entries(absent.read(run, made, f"{_ASSETS}/{name}", _WHAT))
-        for run, made in zip((old, new), found, strict=True)
+        _entries(absent.read(run, each, f"{_ASSETS}/{name}", _WHAT))
+        for run, each in zip((old, new), made, strict=True)
     )
     return None if one == other else compare(one, other)
+
+
+def _may_have(made: records.Artifact, name: str) -> bool:
+    """Whether there is such a vocabulary, or nobody can tell any more."""
+    root = files.path(made)
+    return root is None or (root / _ASSETS / name).exists()
 
 
 def _entries(text: bytes) -> list[str]:
