@@ -1,9 +1,20 @@
 """Finds what two runs have put out, or says why there is nothing to compare."""
 
 import pathlib
+from collections.abc import Callable
+from typing import TypeVar
+
+import yaml
+from google.protobuf import message, text_format
 
 from pipeline.lineage import files, records
 
+_Parsed = TypeVar("_Parsed")
+# What parsers raise: JSON and text, YAML, messages, and dataclasses given other fields.
+_TORN = (
+    *(ValueError, TypeError, KeyError, AttributeError, yaml.YAMLError),
+    *(message.DecodeError, text_format.ParseError),
+)
 _ENDED = {
     records.State.REFUSED: "was refused by",
     records.State.FAILED: "failed in",
@@ -72,6 +83,29 @@ def read(run: records.Run, artifact: records.Artifact, name: str, what: str) -> 
         raise AbsentError(f"{run.id} has no {name} among the files of its {what}") from error
     except OSError as error:
         raise AbsentError(f"{root / name} cannot be read: {error.strerror}") from error
+
+
+def parsed(
+    run: records.Run,
+    artifact: records.Artifact,
+    name: str,
+    what: str,
+    parse: Callable[[bytes], _Parsed],
+) -> _Parsed:
+    """Reads a file of an artifact and what it tells; arguments as of `read`, and a parser.
+
+    Raises:
+        AbsentError: If it is not there, is torn, or tells what another version has written.
+    """
+    content = read(run, artifact, name, what)
+    try:
+        return parse(content)
+    except _TORN as error:
+        reason = f"{type(error).__name__}: {error}".partition("\n")[0]
+        raise AbsentError(
+            f"{name} among the files of the {what} of {run.id} is torn, or of another version "
+            f"({reason})"
+        ) from error
 
 
 def directory(run: records.Run, artifact: records.Artifact, what: str) -> pathlib.Path:

@@ -1,5 +1,6 @@
 """Metrics of two runs on each slice: values, intervals, and how far apart they are."""
 
+import contextlib
 import dataclasses
 import math
 from collections.abc import Mapping
@@ -8,7 +9,7 @@ from typing import Literal
 from components.evaluator import verdict
 from components.report import metrics_file
 from components.run_config import noted
-from pipeline.lineage import facts, files, records
+from pipeline.lineage import facts, records
 from pipeline.lineage.diff import absent, mover, told
 from schemas import metrics as metrics_lib
 from schemas import tasks
@@ -149,13 +150,14 @@ def _row(
         old=one,
         new=other,
         difference=apart,
-        verdict=_verdict(apart, higher),
+        verdict=judge(apart, higher),
         old_rows=old.rows.get(of),
         new_rows=new.rows.get(of),
     )
 
 
-def _verdict(apart: mover.Measured, higher_is_better: bool | None) -> Verdict | None:
+def judge(apart: mover.Measured, higher_is_better: bool | None) -> Verdict | None:
+    """Says whether the new value is better, as far as the interval of the difference tells."""
     if apart.low is None or apart.high is None or higher_is_better is None:
         return None
     if apart.low <= 0.0 <= apart.high:
@@ -175,9 +177,8 @@ def _judged(run: records.Run) -> _Judged:
         for name, value in evaluation.properties.items()
         if isinstance(value, float) or (name == verdict.EXAMPLE_COUNT and isinstance(value, int))
     }
-    text = files.text(evaluation, verdict.FILE_NAME)
-    if text:
-        given = verdict.Verdict.from_json(text).values
+    with contextlib.suppress(absent.AbsentError):  # then what is noted of all rows has to do
+        given = absent.parsed(run, evaluation, verdict.FILE_NAME, _WHAT, _values)
         values |= {(v.slice, v.metric): math.nan if v.value is None else v.value for v in given}
     rows = {
         of: int(value)
@@ -202,14 +203,20 @@ def _judged(run: records.Run) -> _Judged:
 
 def _report(run: records.Run) -> metrics_file.Metrics:
     made = absent.artifact(run, facts.REPORT, "report")
-    text = absent.read(run, made, metrics_file.FILE, "report")
-    return metrics_file.Metrics.from_json(text.decode())
+    return absent.parsed(
+        *(run, made, metrics_file.FILE, "report"),
+        lambda content: metrics_file.Metrics.from_json(content.decode()),
+    )
+
+
+def _values(content: bytes) -> tuple[verdict.Value, ...]:
+    return verdict.Verdict.from_json(content.decode()).values
 
 
 def _known(run: records.Run) -> Mapping[str, metrics_lib.Metric]:
     """Lists what one knows of the metrics of a run's task; none of a task of another time."""
-    name, config = told.task(run)
-    data = config.get("data")
+    config = told.told(run)
+    name, data = str(config.get("task", "")), config.get("data")
     separator = data.get("label_separator") if isinstance(data, Mapping) else None
     options = {_SEPARATOR: separator} if separator else {}
     try:

@@ -88,4 +88,7 @@ def _counts(run: records.Run) -> dict[str, int]:
 
 def _origins(run: records.Run) -> tuple[origins.Origin, ...]:
     examples = absent.artifact(run, facts.EXAMPLES, _EXAMPLES)
-    return origins.from_json(absent.read(run, examples, origins.FILE_NAME, _EXAMPLES).decode())
+    return absent.parsed(
+        *(run, examples, origins.FILE_NAME, _EXAMPLES),
+        lambda content: origins.from_json(content.decode()),
+    )

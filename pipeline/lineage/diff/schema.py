@@ -21,7 +21,7 @@ def lines(old: records.Run, new: records.Run) -> tuple[str, ...] | None:
     if found is None:
         return None
     before, after = (
-        text_format.Parse(absent.read(run, made, _FILE, _WHAT), schema_pb2.Schema())
+        absent.parsed(run, made, _FILE, _WHAT, _parse)
         for run, made in zip((old, new), found, strict=True)
     )
     if before == after:
@@ -31,3 +31,7 @@ def lines(old: records.Run, new: records.Run) -> tuple[str, ...] | None:
     except absent.AbsentError:
         counted = {}  # a new value is told without its rows
     return tuple(wording.describe(before, after, counted)) or ("other in what people do not see",)
+
+
+def _parse(content: bytes) -> schema_pb2.Schema:
+    return text_format.Parse(content, schema_pb2.Schema())

@@ -77,8 +77,10 @@ def read(run: records.Run) -> Counted:
     found: Counted = {}
     for split in features.SPLITS:
         if (root / f"Split-{split}").is_dir():
-            told = absent.read(run, made, f"Split-{split}/{_FILE}", _WHAT)
-            found[split] = statistics_pb2.DatasetFeatureStatisticsList.FromString(told)
+            found[split] = absent.parsed(
+                *(run, made, f"Split-{split}/{_FILE}", _WHAT),
+                statistics_pb2.DatasetFeatureStatisticsList.FromString,
+            )
     return found
 
 

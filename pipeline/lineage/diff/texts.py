@@ -43,8 +43,9 @@ def of(old: records.Run, new: records.Run) -> tuple[Texts, ...] | None:
     if found is None:
         return None
     one, other = (
-        text_statistics.TextStatistics.from_json(
-            absent.read(run, made, text_statistics.FILE_NAME, _WHAT).decode()
+        absent.parsed(
+            *(run, made, text_statistics.FILE_NAME, _WHAT),
+            lambda content: text_statistics.TextStatistics.from_json(content.decode()),
         )
         for run, made in zip((old, new), found, strict=True)
     )

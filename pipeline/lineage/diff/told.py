@@ -45,23 +45,20 @@ def machine(old: records.Run, new: records.Run) -> Changes:
     return changes.of(*(_environment(run, "machine") for run in (old, new))) or None
 
 
-def task(run: records.Run) -> tuple[str, Mapping[str, Any]]:
-    """Tells a run's task, and its config; empty where it is not noted."""
-    noted_config = run.output(*facts.CONFIG)
-    name = noted_config.properties.get(noted.TASK) if noted_config else None
+def told(run: records.Run) -> Mapping[str, Any]:
+    """Reads a run's config; empty where it is gone."""
     try:
-        return str(name or ""), _config(run)
+        return _config(run)
     except absent.AbsentError:
-        return str(name or ""), {}
+        return {}
 
 
 def _config(run: records.Run) -> Mapping[str, Any]:
     text = _settings(run).get("config")
     if not isinstance(text, str):
         made = absent.artifact(run, facts.CONFIG, _WHAT)
-        text = absent.read(run, made, noted.CONFIG_FILE, _WHAT).decode()
-    found = yaml.safe_load(text)
-    return found if isinstance(found, Mapping) else {}
+        return absent.parsed(run, made, noted.CONFIG_FILE, _WHAT, _mapping)
+    return _mapping(text)
 
 
 def _noted(run: records.Run, key: str) -> Mapping[str, Any]:
@@ -76,5 +73,10 @@ def _settings(run: records.Run) -> Mapping[str, Any]:
 
 def _environment(run: records.Run, key: str) -> Mapping[str, Any]:
     made = absent.artifact(run, facts.CONFIG, _WHAT)
-    found = json.loads(absent.read(run, made, noted.ENVIRONMENT_FILE, _WHAT)).get(key)
+    found = absent.parsed(run, made, noted.ENVIRONMENT_FILE, _WHAT, json.loads).get(key)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _mapping(text: str | bytes) -> Mapping[str, Any]:
+    found = yaml.safe_load(text)
     return found if isinstance(found, Mapping) else {}
