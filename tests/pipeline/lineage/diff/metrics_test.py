@@ -37,9 +37,10 @@ def test_intervals_of_the_judged_candidate_are_compared(store: stores.Store) -> 
 
 
 def test_slices_without_an_interval_have_the_verdicts_value(store: stores.Store) -> None:
-    [_, row] = _better(store, (0.7, 0.66, 0.82)).rows
-    assert (row.slice, row.old, row.verdict) == ("shop=Rome", mover.Measured(0.25), None)
-    assert (row.old_rows, row.new_rows) == (4, 4)
+    [_, rome, oslo] = _better(store, (0.7, 0.66, 0.82)).rows
+    assert (rome.slice, rome.old, rome.verdict) == ("shop=Rome", mover.Measured(0.25), None)
+    assert (rome.old_rows, rome.new_rows) == (4, 4)
+    assert (oslo.slice, oslo.new, oslo.new_rows) == ("shop=Oslo", mover.Measured(0.75), 6)
 
 
 @pytest.mark.parametrize(
