@@ -1,11 +1,14 @@
 """Statistics of columns, made by hand as TFDV writes them."""
 
+import pathlib
 from collections.abc import Mapping
 
 import pytest
 from tensorflow_metadata.proto.v0 import statistics_pb2
 
-from pipeline.lineage.diff import changes, statistics
+from pipeline.lineage.diff import absent, changes, schema, statistics
+from tests.pipeline.lineage import stores
+from tests.pipeline.lineage.diff import pairs
 
 _Made = statistics_pb2.DatasetFeatureStatisticsList
 
@@ -96,3 +99,45 @@ def test_the_furthest_column_of_a_split_is_the_first() -> None:
     _texts(new, "shop", {"Rome": 80, "Oslo": 20})
     found = statistics.compare({"train": old}, {"train": new})
     assert [each.name for each in found.columns] == ["shop", "label"]
+
+
+def _write(store: stores.Store, labels: Mapping[str, Mapping[str, int]]) -> None:
+    """Writes statistics of the labels of each run's train split, as StatisticsGen does."""
+    for id_, counts in labels.items():
+        made = _made(sum(counts.values()))
+        _texts(made, "label", counts)
+        found = pairs.history(store).run(id_).output("StatisticsGen", "statistics")
+        path = pathlib.Path(found.uri if found else "") / "Split-train/FeatureStats.pb"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(made.SerializeToString())
+
+
+_SCHEMA = 'feature { name: "label" type: BYTES string_domain { value: "bad" value: "good" } }'
+
+
+def test_files_are_read_split_by_split(store: stores.Store) -> None:
+    pairs.write(store, pairs.Side(), pairs.Side())
+    _write(store, {pairs.A: {"good": 6, "bad": 4}, pairs.B: {"good": 5, "bad": 5}})
+    found = statistics.of(*pairs.runs(store))
+    assert found is not None
+    [column] = found.columns
+    assert (column.split, column.name) == ("train", "label")
+    assert column.distance is not None
+    assert column.distance.value == pytest.approx(0.1)
+
+
+def test_a_new_value_of_the_schema_is_told_with_its_rows(store: stores.Store) -> None:
+    wider = _SCHEMA.replace('value: "good"', 'value: "good" value: "so so"')
+    pairs.write(store, pairs.Side(schema=_SCHEMA), pairs.Side(schema=wider))
+    _write(store, {pairs.B: {"good": 5, "so so": 2}})
+    assert schema.lines(*pairs.runs(store)) == ("`label`: a new value, so so (2 in train)",)
+
+
+def test_a_torn_file_is_told(store: stores.Store) -> None:
+    pairs.write(store, pairs.Side(), pairs.Side())
+    _write(store, {pairs.A: {"good": 6}, pairs.B: {"good": 5}})
+    found = pairs.runs(store)[1].output("StatisticsGen", "statistics")
+    path = pathlib.Path(found.uri if found else "") / "Split-train/FeatureStats.pb"
+    path.write_bytes(b"\xff\xff")
+    with pytest.raises(absent.AbsentError, match=r"FeatureStats\.pb .* of second is torn"):
+        statistics.of(*pairs.runs(store))
