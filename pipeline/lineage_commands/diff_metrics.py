@@ -38,10 +38,9 @@ def _head(found: "metrics.Metrics", whole: "Sequence[metrics.Row]") -> Iterator[
     old, new = next(((row.old_rows, row.new_rows) for row in whole), (None, None))
     if found.same_rows:
         yield "on the same test rows" if new is None else f"on the same {new:,} test rows"
-    elif old is not None and new is not None:
-        yield f"on other test rows ({old:,} → {new:,})"
     else:
-        yield "on other test rows"
+        counts = "" if old is None or new is None else f" ({old:,} → {new:,})"
+        yield f"on test rows that Ingest made anew{counts}"
     if found.confidence is not None:
         yield f"with {100 * found.confidence:.4g} % intervals"
 
@@ -49,9 +48,10 @@ def _head(found: "metrics.Metrics", whole: "Sequence[metrics.Row]") -> Iterator[
 def _note(found: "metrics.Metrics") -> str:
     if found.no_intervals:
         return f"no intervals of B - A: {found.no_intervals}"
-    told = "intervals of B - A (MOVER) hold for independent test rows"
-    careful = "; on the same rows they are wide, on the careful side"
-    return told + (careful if found.same_rows else "")
+    return (
+        "intervals of B - A (MOVER) hold for independent test rows; as far as rows are the same, "
+        "they are wide, on the careful side"
+    )
 
 
 def _cells(name: str, row: "metrics.Row") -> tuple[str, ...]:

@@ -52,11 +52,11 @@ class Metrics:
     """What two judged models are worth.
 
     Attributes:
-        metric: The one that decides, of the new run.
+        metric: The one that decides, of the new run; empty where neither has noted it.
         old_judged: Name of the candidate that the one run judged; None where it is not told.
         new_judged: That of the other.
-        same_rows: Whether both were judged on the same test rows: then intervals of differences,
-            which hold for independent rows, are wide.
+        same_rows: Whether both were judged on the very same examples: then intervals of
+            differences, which hold for independent rows, are wide.
         confidence: Chance that an interval has the value; None without intervals.
         no_intervals: Why there are none of differences; empty where there are.
         rows: All rows first, then slices; each in the order of the task, what decides first.
@@ -93,8 +93,9 @@ def of(old: records.Run, new: records.Run) -> Metrics | None:
     one, other = _judged(old), _judged(new)
     if dict(one.values) == dict(other.values):
         return None
-    config = new.output(*facts.CONFIG)
-    metric = str(config.properties.get(noted.METRIC, "")) if config else ""
+    configs = [run.output(*facts.CONFIG) for run in (new, old)]
+    noted_ = (str(each.properties.get(noted.METRIC, "")) for each in configs if each)
+    metric = next((name for name in noted_ if name), "")
     examples = [run.output(*facts.EXAMPLES) for run in (old, new)]
     reason = one.no_intervals or other.no_intervals
     if not reason and one.confidence != other.confidence:

@@ -47,10 +47,13 @@ def test_people_read_the_most_important_first(store: stores.Store) -> None:
 
 def test_metrics_have_intervals_and_say_how_sure_they_are(store: stores.Store) -> None:
     told = _ask(store, "first", "second").output
-    assert "Metrics  transformer, on other test rows (40 → 40), with 95 % intervals" in told
+    assert (
+        "Metrics  transformer, on test rows that Ingest made anew (40 → 40), with 95 % intervals"
+        in told
+    )
     row = "  accuracy  0.5000 (0.4500 to 0.5300)  0.7000 (0.6600 to 0.8200)  "
     assert f"{row}+0.2000 (+0.1500 to +0.3300)  better\n" in told
-    assert "  intervals of B - A (MOVER) hold for independent test rows\n" in told
+    assert "  intervals of B - A (MOVER) hold for independent test rows; as far as" in told
 
 
 def test_rows_keys_files_and_tokens_are_told(store: stores.Store) -> None:
