@@ -249,7 +249,9 @@ class History:
             return found[0]
         known = ", ".join(run.id for run in reversed((found or self.runs)[-3:]))
         rule = (
-            "must name one run" if found else f"must be a run, the beginning of its id or {LATEST}"
+            "must name one run"
+            if found
+            else f"must be a run, the beginning of its id, {LATEST} or {LATEST}~1"
         )
         raise errors.ConfigError(
             f"`RUN` {rule}. Received: {name}; "

@@ -45,7 +45,26 @@ def files(found: "rows_lib.Files") -> Iterator[str]:
 
 def statistics(found: "statistics_lib.Statistics") -> Iterator[str]:
     """Yields columns that are new, gone, or distributed otherwise by more than chance."""
-    yield "Columns"
+    yield from _titled("Columns", list(_columns(found)))
+
+
+def texts(found: "Sequence[texts_lib.Texts]") -> Iterator[str]:
+    """Yields how the texts of each split differ."""
+    if found:
+        yield from _titled("Texts", list(_texts(found)))
+
+
+def _titled(title: str, found: Sequence[str]) -> Iterator[str]:
+    """Yields lines below their title, or a single one beside it."""
+    if len(found) < 2:
+        told = found[0].strip() if found else f"other by less than is shown here{_MORE}"
+        yield f"{title}  {told}"
+    else:
+        yield title
+        yield from found
+
+
+def _columns(found: "statistics_lib.Statistics") -> Iterator[str]:
     for name, columns in (("added", found.added), ("gone", found.gone)):
         if columns:
             yield f"  {name}: {', '.join(columns)}"
@@ -59,11 +78,7 @@ def statistics(found: "statistics_lib.Statistics") -> Iterator[str]:
                 yield f"  {column.split} {column.name}: {told}"
 
 
-def texts(found: "Sequence[texts_lib.Texts]") -> Iterator[str]:
-    """Yields how the texts of each split differ."""
-    if not found:
-        return
-    yield "Texts"
+def _texts(found: "Sequence[texts_lib.Texts]") -> Iterator[str]:
     yield from _drift("words", [(each.split, each.words) for each in found if each.words])
     for each in found:
         lengths = [_length(change) for change in each.lengths if change.name == _LENGTH]
@@ -88,7 +103,7 @@ def _drift(title: str, found: "Sequence[tuple[str, distances.Distance]]") -> Ite
     within = [name for name, each in found if each.value <= each.allowance]
     if within:
         more = f" and {len(within) - _MAX_SHOWN:,} more" if len(within) > _MAX_SHOWN else ""
-        yield f"  no further than by chance: {', '.join(within[:_MAX_SHOWN])}{more}"
+        yield f"  no further apart than by chance: {', '.join(within[:_MAX_SHOWN])}{more}"
 
 
 def _length(change: "changes.Change") -> str:

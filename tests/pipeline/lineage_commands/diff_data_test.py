@@ -25,7 +25,7 @@ def test_columns_beyond_chance_are_told_and_others_are_named() -> None:
         "  column         distance  by chance  moved most",
         "  train further    0.2000     0.0500  `Rome` 1 % → 9 %",
         "  train far        0.0800     0.0500  `Rome` 1 % → 9 %",
-        "  no further than by chance: train near",
+        "  no further apart than by chance: train near",
     ]
 
 
@@ -36,7 +36,7 @@ def test_missing_values_are_told_where_one_sees_the_change() -> None:
         _column("c", None, changes.Change("mean bytes", 4.0, 5.0)),
     )
     lines = list(diff_data.statistics(statistics.Statistics((), (), columns)))
-    assert lines == ["Columns", "  train a: missing 0.0 % → 12.5 %"]
+    assert lines == ["Columns  train a: missing 0.0 % → 12.5 %"]
 
 
 def test_texts_have_a_line_a_split() -> None:
@@ -49,9 +49,21 @@ def test_texts_have_a_line_a_split() -> None:
     found = [texts.Texts("eval", lengths, shares, _distance(0.01))]
     assert list(diff_data.texts(found)) == [
         "Texts",
-        "  no further than by chance: eval",
+        "  no further apart than by chance: eval",
         "  eval: mean tokens 12.3 → 1,234.5, truncated 1.0 % → 3.0 %, nearly in train - → 50.0 %",
     ]
+
+
+def test_columns_that_are_all_within_chance_are_one_line() -> None:
+    found = statistics.Statistics((), (), (_column("a", 0.01), _column("b", 0.02)))
+    line = "Columns  no further apart than by chance: train a, train b"
+    assert list(diff_data.statistics(found)) == [line]
+
+
+def test_what_is_too_little_to_be_seen_is_said_to_be_there() -> None:
+    little = _column("a", None, changes.Change("mean bytes", 4.0, 5.0))
+    [line] = diff_data.statistics(statistics.Statistics((), (), (little,)))
+    assert line == "Columns  other by less than is shown here; --json has all"
 
 
 def test_many_files_are_counted() -> None:
