@@ -10,7 +10,7 @@
 A question is a module, and `of` answers it. All of it is read-only, and imports no TFX.
 """
 
-from pipeline.lineage import details, facts, trace, why
+from pipeline.lineage import details, diff, facts, trace, why
 from pipeline.lineage.reading import pipelines, read
 from pipeline.lineage.records import Artifact, Execution, History, Run, State
 
@@ -21,6 +21,7 @@ __all__ = [
     "Run",
     "State",
     "details",
+    "diff",
     "facts",
     "pipelines",
     "read",
