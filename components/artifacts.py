@@ -70,7 +70,10 @@ class ProbeReport(artifact.Artifact):
 
 
 class RunReport(artifact.Artifact):
-    """What people read of a run: `index.html`, and `model_card.md`, the card of its model."""
+    """What people read of a run: `index.html`, and `model_card.md`, the card of its model.
+
+    Beside them `metrics.json` for programs, see components/report/metrics_file.py.
+    """
 
     TYPE_NAME = "components.RunReport"
 

@@ -17,7 +17,7 @@ from tfx.orchestration import metadata
 from tfx.types import artifact_utils
 from tfx.utils import io_utils
 
-from components.schema import change, inference
+from components.schema import change, inference, wording
 from pipeline import config as config_lib
 from pipeline import data_section, errors, graph, stores, task_settings
 from pipeline import workspace as workspace_lib
@@ -68,7 +68,7 @@ def compare(config: config_lib.Config, workspace: workspace_lib.Workspace) -> Co
         shown="the schema inferred from train" if source is None else _relative(str(source)),
         comment=comment,
         after=after,
-        lines=tuple(change.describe(before, after, statistics)),
+        lines=tuple(wording.describe(before, after, statistics)),
         rows={name: int(of.datasets[0].num_examples) for name, of in statistics.items()},
     )
 
@@ -109,7 +109,7 @@ def write(config: config_lib.Config, found: Comparison) -> list[str]:
     return [written] if uri else [written, f"to use it: --set data.schema={path}"]
 
 
-def _newest_statistics(name: str, workspace: workspace_lib.Workspace) -> change.Statistics:
+def _newest_statistics(name: str, workspace: workspace_lib.Workspace) -> wording.Statistics:
     """Reads what the newest run has counted, whatever became of that run afterwards."""
     with metadata.Metadata(stores.connection(workspace)) as handle:
         artifact = _newest_artifact(handle.store, f"{name}.{_STATISTICS}")

@@ -1,24 +1,23 @@
-"""Distances between two samples of the same columns, computed by TFDV.
+"""Distances between two samples of the same columns, as TFDV computes them, of its statistics.
 
 Text, such as the label, is compared by L-infinity: the largest difference between the shares of one
 value. Numbers are compared by the Jensen-Shannon divergence of histograms, in bits, 0 to 1.
 
-TFDV's divergence depends on the kind of histogram, and each has a blind side. One outlier makes
+The divergence depends on the kind of histogram, and each has a blind side. One outlier makes
 histograms of equal widths differ by almost 1; histograms of quantiles differ by 0.1 where numbers
 take few values. Columns are as far apart as the histograms that see them closer say.
 """
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
-import tensorflow_data_validation as tfdv
-from tensorflow_metadata.proto.v0 import schema_pb2, statistics_pb2
+from tensorflow_metadata.proto.v0 import statistics_pb2
 
-from components.data_gate import chance, wording
+from components.data_gate import chance, divergence, wording
 
-_HISTOGRAMS = (schema_pb2.HistogramSelection.STANDARD, schema_pb2.HistogramSelection.QUANTILES)
-_BUCKETS = 20  # of two histograms with 10 each, once TFDV has aligned them
+_KINDS = (statistics_pb2.Histogram.STANDARD, statistics_pb2.Histogram.QUANTILES)
+_BUCKETS = 20  # of two histograms with 10 each, once they are aligned
 
 _Statistics: TypeAlias = statistics_pb2.DatasetFeatureStatisticsList
 _Feature: TypeAlias = statistics_pb2.FeatureNameStatistics
@@ -55,11 +54,9 @@ def between(old: _Statistics, new: _Statistics, leave_out: Sequence[str] = ()) -
     names = sorted((olds.keys() & news.keys()).difference(leave_out))
     kinds = {name: olds[name].WhichOneof("stats") for name in names}
     same = [name for name in names if kinds[name] == news[name].WhichOneof("stats")]
-    infinity = _measure(old, new, [_categorical(n) for n in same if kinds[n] == "string_stats"])
-    divergence = _closest(old, new, [name for name in same if kinds[name] == "num_stats"])
     return [
-        *(_infinity_norm(name, value, olds, news) for name, value in infinity.items()),
-        *(_divergence(name, value, olds, news) for name, value in divergence.items()),
+        *(_infinity_norm(name, olds, news) for name in same if kinds[name] == "string_stats"),
+        *_divergences([name for name in same if kinds[name] == "num_stats"], olds, news),
     ]
 
 
@@ -70,62 +67,43 @@ def _by_name(statistics: _Statistics) -> dict[str, _Feature]:
     return {name: feature for name, feature in named.items() if _rows(feature)}
 
 
-def _categorical(name: str) -> schema_pb2.Feature:
-    feature = schema_pb2.Feature(name=name, type=schema_pb2.BYTES)
-    feature.skew_comparator.infinity_norm.threshold = 0.0
-    return feature
-
-
-def _numeric(name: str, histogram: int) -> schema_pb2.Feature:
-    feature = schema_pb2.Feature(name=name, type=schema_pb2.FLOAT)
-    feature.skew_comparator.jensen_shannon_divergence.threshold = 0.0
-    feature.skew_comparator.jensen_shannon_divergence.source.type = histogram
-    return feature
-
-
-def _closest(old: _Statistics, new: _Statistics, names: Sequence[str]) -> dict[str, float]:
-    """Takes each column's divergence by the histograms that see it closer."""
-    by_kind = [
-        _measure(old, new, [_numeric(name, histogram) for name in names])
-        for histogram in _HISTOGRAMS
-    ]
-    return {name: min(found[name] for found in by_kind) for name in by_kind[0]}
-
-
-def _measure(
-    old: _Statistics, new: _Statistics, columns: Sequence[schema_pb2.Feature]
-) -> dict[str, float]:
-    """Lets TFDV measure columns by their comparators.
-
-    The schema is made for that alone: environments of another one might leave columns out.
-    """
-    if not columns:
-        return {}
-    schema = schema_pb2.Schema(feature=columns)
-    found = tfdv.validate_statistics(old, schema, serving_statistics=new)
-    return {
-        info.path.step[-1]: info.skew_measurements[0].value
-        for info in found.drift_skew_info
-        if info.skew_measurements
-    }
-
-
 def _infinity_norm(
-    name: str, value: float, olds: Mapping[str, _Feature], news: Mapping[str, _Feature]
+    name: str, olds: Mapping[str, _Feature], news: Mapping[str, _Feature]
 ) -> Distance:
-    allowance = chance.of_infinity_norm(_rows(olds[name]), _rows(news[name]))
-    moved = _moved_most(_shares(olds[name]), _shares(news[name]))
+    old, new = olds[name], news[name]
+    value = divergence.infinity_norm(_counts(old), _counts(new))
+    allowance = chance.of_infinity_norm(_rows(old), _rows(new))
+    moved = _moved_most(_shares(old), _shares(new))
     return Distance(name, "L-infinity distance", value, allowance, moved)
 
 
-def _divergence(
-    name: str, value: float, olds: Mapping[str, _Feature], news: Mapping[str, _Feature]
-) -> Distance:
-    allowance = chance.of_divergence(_BUCKETS, _rows(olds[name]), _rows(news[name]))
-    means = (f"{statistics[name].num_stats.mean:.4g}" for statistics in (olds, news))
-    return Distance(
-        name, "Jensen-Shannon divergence", value, allowance, "mean " + " → ".join(means)
-    )
+def _divergences(
+    names: Sequence[str], olds: Mapping[str, _Feature], news: Mapping[str, _Feature]
+) -> Iterator[Distance]:
+    for name in names:
+        value = _closest(olds[name], news[name])
+        if value is not None:
+            allowance = chance.of_divergence(_BUCKETS, _rows(olds[name]), _rows(news[name]))
+            means = (f"{statistics[name].num_stats.mean:.4g}" for statistics in (olds, news))
+            moved = "mean " + " → ".join(means)
+            yield Distance(name, "Jensen-Shannon divergence", value, allowance, moved)
+
+
+def _closest(old: _Feature, new: _Feature) -> float | None:
+    """Takes the divergence by the histograms that see it closer; None where there are none."""
+    found = []
+    for kind in _KINDS:
+        histograms = [_histogram(feature, kind) for feature in (old, new)]
+        value = divergence.of_histograms(*histograms)
+        if value is not None:
+            found.append(value)
+    return min(found, default=None)
+
+
+def _histogram(feature: _Feature, kind: int) -> statistics_pb2.Histogram:
+    """Finds a histogram of the values; an empty one where there is none."""
+    found = (each for each in feature.num_stats.histograms if each.type == kind)
+    return next(found, statistics_pb2.Histogram())
 
 
 def _moved_most(old: Mapping[str, float], new: Mapping[str, float]) -> str:
@@ -140,8 +118,12 @@ def _moved_most(old: Mapping[str, float], new: Mapping[str, float]) -> str:
 
 
 def _shares(feature: _Feature) -> dict[str, float]:
+    return {value: count / _rows(feature) for value, count in _counts(feature).items()}
+
+
+def _counts(feature: _Feature) -> dict[str, float]:
     buckets = feature.string_stats.rank_histogram.buckets
-    return {bucket.label: bucket.sample_count / _rows(feature) for bucket in buckets}
+    return {bucket.label: bucket.sample_count for bucket in buckets}
 
 
 def _rows(feature: _Feature) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from components.data_gate import chance, outcome, wording
+from components.data_gate import chance, distances, divergence, outcome, wording
 from components.data_gate import config as config_lib
 from components.statistics import text_statistics
 from schemas import features
@@ -22,55 +22,38 @@ def drift(name: str, data: outcome.Data, check: config_lib.FractionCheck) -> out
         return outcome.NotChecked(f"one of the {features.TRAIN_SPLIT} splits has no words")
     if len(old.unigrams) != len(new.unigrams):
         return outcome.NotChecked("the latest blessed model's words were counted in other buckets")
-    value = divergence(old.unigrams, new.unigrams)
-    buckets = np.count_nonzero(np.add(old.unigrams, new.unigrams))
-    allowance = chance.of_words(int(buckets), sum(old.unigrams), sum(new.unigrams))
-    if value <= check.limit + allowance:
+    found = between(old, new)
+    if found.value <= check.limit + found.allowance:
         return ()
     message = (
-        "train's words are not those of the latest blessed model's "
-        f"({', '.join(_moved(old, new))}): Jensen-Shannon divergence {value:.3f}"
+        f"train's words are not those of the latest blessed model's ({found.detail}): "
+        f"{found.kind} {found.value:.3f}"
     )
     return (
         outcome.Violation(
-            message=f"{message}; {wording.distance_at_most(check.limit, allowance)}",
-            remedy=wording.set_limit(name, value),
+            message=f"{message}; {wording.distance_at_most(check.limit, found.allowance)}",
+            remedy=wording.set_limit(name, found.value),
         ),
     )
 
 
-def divergence(counts: Sequence[int], other_counts: Sequence[int]) -> float:
-    """Computes the Jensen-Shannon divergence of two distributions.
-
-    Args:
-        counts: Of one, `(buckets,)`; any above 0.
-        other_counts: Of the other, `(buckets,)`; any above 0.
-
-    Returns:
-        Bits, 0 to 1. Lin, 1991, "Divergence measures based on the Shannon entropy", eq. 4.1 with
-        weights of one half.
-    """
-    one, other = (np.asarray(c, np.float64) / np.sum(c) for c in (counts, other_counts))
-    bits = float(np.sum(_terms(one, other)))
-    return min(max(bits, 0.0), 1.0)  # rounding may step over an end
-
-
-def _terms(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Computes what each bucket adds to the divergence, `(buckets,)`, in bits."""
-    middle = (one + other) / 2.0
-    return (_relative(one, middle) + _relative(other, middle)) / 2.0
-
-
-def _relative(shares: np.ndarray, middle: np.ndarray) -> np.ndarray:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(shares > 0.0, shares * np.log2(shares / middle), 0.0)
+def between(old: text_statistics.SplitText, new: text_statistics.SplitText) -> distances.Distance:
+    """Computes how far the words of two splits are apart, which both have in as many buckets."""
+    buckets = np.count_nonzero(np.add(old.unigrams, new.unigrams))
+    return distances.Distance(
+        feature="words",
+        kind="Jensen-Shannon divergence",
+        value=divergence.jensen_shannon(old.unigrams, new.unigrams),
+        allowance=chance.of_words(int(buckets), sum(old.unigrams), sum(new.unigrams)),
+        detail=", ".join(_moved(old, new)),
+    )
 
 
 def _moved(old: text_statistics.SplitText, new: text_statistics.SplitText) -> list[str]:
     """Names the words that add most to the divergence, with their shares then and now."""
     words = sorted(old.top_words.keys() | new.top_words.keys())
     was, now = (_shares(split, words) for split in (old, new))
-    most = np.argsort(-_terms(was, now), kind="stable")[:_NAMED]
+    most = np.argsort(-divergence.terms(was, now), kind="stable")[:_NAMED]
     return [
         f"{wording.shown(words[i])} {wording.percent(was[i])} → {wording.percent(now[i])}"
         for i in most

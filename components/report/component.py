@@ -35,7 +35,7 @@ class ReportSpec(types.ComponentSpec):
 class Report(base_component.BaseComponent):
     """Tells people what came of a run, blessed or not.
 
-    Outputs: `report` (RunReport; `index.html` and `model_card.md`).
+    Outputs: `report` (RunReport; `index.html`, `model_card.md` and `metrics.json`).
     """
 
     SPEC_CLASS = ReportSpec

@@ -37,9 +37,9 @@ class Executor(base_executor.BaseExecutor):
         output_dict: dict[str, list[types.Artifact]],
         exec_properties: dict[str, Any],
     ) -> None:
-        """Writes `index.html` and `model_card.md`, and copies them to where people find them."""
+        """Writes page, card and more, and copies them to where people find them."""
         # What draws takes a while to import, and a run that the cache answers draws nothing.
-        from components.report import gathering, model_card, page, provenance
+        from components.report import gathering, metrics_file, model_card, page, provenance
 
         asked = settings_lib.Settings.from_json(exec_properties[SETTINGS_KEY])
         model = artifact_utils.get_single_instance(input_dict[MODEL_KEY])
@@ -49,7 +49,10 @@ class Executor(base_executor.BaseExecutor):
         io_utils.write_string_file(f"{uri}/{PAGE_FILE}", page.render(found))
         card = model_card.markdown(model_card.build(found))
         io_utils.write_string_file(f"{uri}/{CARD_FILE}", card)
-        told = provenance.to_json(found.lineage)
-        io_utils.write_string_file(f"{uri}/{PROVENANCE_FILE}", told)
+        for name, told in (
+            (PROVENANCE_FILE, provenance.to_json(found.lineage)),
+            (metrics_file.FILE, metrics_file.of(found).to_json()),
+        ):
+            io_utils.write_string_file(f"{uri}/{name}", told)
         io_utils.copy_dir(uri, asked.report_dir)
         logging.getLogger(__name__).info("The report is at %s/%s", asked.report_dir, PAGE_FILE)

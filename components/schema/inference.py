@@ -5,6 +5,7 @@ from collections.abc import Collection
 import tensorflow_data_validation as tfdv
 from tensorflow_metadata.proto.v0 import schema_pb2, statistics_pb2
 
+from components.schema import values
 from schemas import features
 
 TRAINING = "TRAINING"
@@ -41,16 +42,6 @@ def infer(
     return schema
 
 
-def values(dataset: statistics_pb2.DatasetFeatureStatistics, name: str) -> dict[str, int]:
-    """Counts the values of a text feature; empty for numbers, and where TFDV has not kept all."""
-    for feature in dataset.features:
-        if name in (feature.name, *feature.path.step) and feature.HasField("string_stats"):
-            buckets = feature.string_stats.rank_histogram.buckets
-            if len(buckets) >= feature.string_stats.unique:
-                return {bucket.label: round(bucket.sample_count) for bucket in buckets}
-    return {}
-
-
 def _require(feature: schema_pb2.Feature) -> None:
     """Makes one value in each row the rule."""
     feature.presence.min_fraction = 1.0
@@ -71,7 +62,7 @@ def _list_values(
     dataset: statistics_pb2.DatasetFeatureStatistics,
 ) -> None:
     """Gives the feature a domain of the values that it has."""
-    known = values(dataset, feature.name)
+    known = values.of_feature(dataset, feature.name)
     if known:
         feature.domain = feature.name
         schema.string_domain.add(name=feature.name, value=sorted(known))

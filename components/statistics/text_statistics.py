@@ -1,14 +1,13 @@
 """What is counted of texts, beyond TFDV's statistics, and how it is written.
 
 All of it is plain data: the gate judges it, the page shows it, and the next run compares with it.
+TFX is imported only to find the file, wherever it lies.
 """
 
 import dataclasses
 import json
 import os
 from typing import Any
-
-from tfx.dsl.io import fileio
 
 FILE_NAME = "text_statistics.json"
 MAX_EXAMPLES = 10  # rows named for each finding
@@ -133,28 +132,36 @@ class TextStatistics:
     splits: dict[str, SplitText]
     overlaps: tuple[Overlap, ...]
 
+    def to_json(self) -> str:
+        """Renders the statistics."""
+        return json.dumps(dataclasses.asdict(self), ensure_ascii=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> "TextStatistics":
+        """Reads the statistics back."""
+        values: dict[str, Any] = json.loads(text)
+        return cls(
+            splits={name: _split(split) for name, split in values["splits"].items()},
+            overlaps=tuple(_overlap(overlap) for overlap in values["overlaps"]),
+        )
+
 
 def write(directory: str, statistics: TextStatistics) -> None:
     """Writes the statistics into a directory."""
+    from tfx.dsl.io import fileio
+
     path = os.path.join(directory, FILE_NAME)  # noqa: PTH118 - may be a URI
     with fileio.open(path, "w") as file:
-        file.write(json.dumps(dataclasses.asdict(statistics), ensure_ascii=True))
+        file.write(statistics.to_json())
 
 
 def read(directory: str) -> TextStatistics:
     """Reads the statistics of a directory."""
+    from tfx.dsl.io import fileio
+
     path = os.path.join(directory, FILE_NAME)  # noqa: PTH118 - may be a URI
     with fileio.open(path, "r") as file:
-        values = json.loads(file.read())
-    return TextStatistics(
-        splits={name: _split(split) for name, split in values["splits"].items()},
-        overlaps=tuple(
-            Overlap(
-                **{**overlap, "exact": _share(overlap["exact"]), "near": _share(overlap["near"])}
-            )
-            for overlap in values["overlaps"]
-        ),
-    )
+        return TextStatistics.from_json(file.read())
 
 
 _HISTOGRAMS = ("characters", "tokens")
@@ -168,6 +175,10 @@ def _split(values: dict[str, Any]) -> SplitText:
     read_as: dict[str, Any] = {name: _histogram(values[name]) for name in _HISTOGRAMS}
     read_as |= {name: _share(values[name]) for name in _SHARES}
     return SplitText(**{**values, **read_as, "unigrams": tuple(values["unigrams"])})
+
+
+def _overlap(values: dict[str, Any]) -> Overlap:
+    return Overlap(**{**values, "exact": _share(values["exact"]), "near": _share(values["near"])})
 
 
 def _share(values: dict[str, Any]) -> Share:

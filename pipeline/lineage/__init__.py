@@ -12,7 +12,17 @@ of it imports TFX. `events`, which tells all in OpenLineage's words, is imported
 OpenLineage's client takes as long to import as a question to answer.
 """
 
-from pipeline.lineage import conditions, details, everything, facts, finding, garbage, trace, why
+from pipeline.lineage import (
+    conditions,
+    details,
+    diff,
+    everything,
+    facts,
+    finding,
+    garbage,
+    trace,
+    why,
+)
 from pipeline.lineage.reading import pipelines, read
 from pipeline.lineage.records import Artifact, Execution, History, Run, State
 
@@ -24,6 +34,7 @@ __all__ = [
     "State",
     "conditions",
     "details",
+    "diff",
     "everything",
     "facts",
     "finding",

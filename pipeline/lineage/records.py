@@ -8,6 +8,7 @@ import datetime
 import enum
 import functools
 import json
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
@@ -17,6 +18,7 @@ from pipeline.lineage import properties as properties_lib
 # What an input or an output is called to the artifacts under it.
 Artifacts = Mapping[str, tuple["Artifact", ...]]
 LATEST = "latest"
+_COUNTED = re.compile(rf"{LATEST}(?:~([0-9]{{1,9}}))?")  # as git counts commits back
 
 
 class State(str, enum.Enum):
@@ -261,20 +263,26 @@ class History:
         return self._by_run[execution.run]
 
     def run(self, name: str) -> Run:
-        """Finds a run by its id, the beginning of it, or `latest`.
+        """Finds a run by its id, the beginning of it, `latest`, or `latest~1`, the one before it.
 
         Raises:
             ConfigError: If there is none, or several begin so.
         """
-        if name == LATEST and self.runs:
-            return self.runs[-1]
+        counted = _COUNTED.fullmatch(name)
+        back = int(counted[1] or 0) if counted else 0
+        if counted and back < len(self.runs):
+            return self.runs[-1 - back]
         if name in self._by_run:
             return self._by_run[name]
         found = [run for run in self.runs if name and run.id.startswith(name)]
         if len(found) == 1:
             return found[0]
         known = ", ".join(run.id for run in reversed((found or self.runs)[-3:]))
-        rule = "must name one run" if found else "must be a run, the beginning of its id or latest"
+        rule = (
+            "must name one run"
+            if found
+            else f"must be a run, the beginning of its id, {LATEST} or {LATEST}~1"
+        )
         raise errors.ConfigError(
             f"`RUN` {rule}. Received: {name}; "
             f"{'it fits' if found else 'the newest are'} {known or 'none'}"

@@ -2,7 +2,7 @@
 
 import click
 
-from pipeline.lineage_commands import asking, export, find, gc, runs, show, trace, why
+from pipeline.lineage_commands import asking, diff, export, find, gc, runs, show, trace, why
 
 
 @click.group(context_settings=asking.HELP)
@@ -11,6 +11,7 @@ def lineage() -> None:
 
 
 lineage.add_command(runs.runs)
+lineage.add_command(diff.diff)
 lineage.add_command(show.show)
 lineage.add_command(trace.trace)
 lineage.add_command(why.why)

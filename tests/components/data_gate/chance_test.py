@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from components.data_gate import chance, unigrams
+from components.data_gate import chance, divergence
 
 
 def test_a_share_is_allowed_three_standard_errors() -> None:
@@ -26,7 +26,8 @@ def test_divergences_of_samples_of_one_distribution_are_within_the_allowance(row
     rng = np.random.default_rng(7)
     shares = np.full(20, 1 / 20)
     drawn = [
-        unigrams.divergence(*rng.multinomial(rows, shares, size=2).tolist()) for _ in range(300)
+        divergence.jensen_shannon(*rng.multinomial(rows, shares, size=2).tolist())
+        for _ in range(300)
     ]
     allowance = chance.of_divergence(20, rows, rows)
     assert np.mean(np.array(drawn) <= allowance) >= 0.98
@@ -41,6 +42,6 @@ def test_words_are_allowed_to_come_in_clumps() -> None:
     rng = np.random.default_rng(3)
     shares = np.full(50, 1 / 50)
     pairs = [2 * rng.multinomial(2000, shares, size=2) for _ in range(200)]
-    drawn = np.array([unigrams.divergence(*pair.tolist()) for pair in pairs])
+    drawn = np.array([divergence.jensen_shannon(*pair.tolist()) for pair in pairs])
     assert np.mean(drawn <= chance.of_words(50, 4000, 4000)) >= 0.99
     assert np.mean(drawn <= chance.of_divergence(50, 4000, 4000)) < 0.5

@@ -10,7 +10,7 @@ from tfx.types import standard_artifacts
 
 from components import artifacts
 from components.evaluator import evaluation, verdict
-from components.report import executor, settings
+from components.report import executor, metrics_file, settings
 from components.statistics import text_statistics
 from components.trial import outcome
 from schemas import features, tasks
@@ -121,14 +121,31 @@ def _report(directory: pathlib.Path, to: pathlib.Path, **more) -> str:
         {"report": [_artifact(artifacts.RunReport, to / "report")]},
         {"settings": asked.to_json()},
     )
-    for name in ("index.html", "model_card.md"):
+    for name in ("index.html", "model_card.md", "metrics.json"):
         assert (to / "shown" / name).read_bytes() == (to / "report" / name).read_bytes()
     return (to / "shown" / "index.html").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
-def alone(directory, tmp_path_factory) -> str:
-    return _report(directory, tmp_path_factory.mktemp("alone"))
+def made(directory, tmp_path_factory) -> pathlib.Path:
+    """A directory with the report of a run without a trial."""
+    to = tmp_path_factory.mktemp("alone")
+    _report(directory, to)
+    return to / "report"
+
+
+@pytest.fixture(scope="module")
+def alone(made) -> str:
+    return (made / "index.html").read_text(encoding="utf-8")
+
+
+def test_metrics_are_written_for_programs(made, alone):
+    told = metrics_file.Metrics.from_json((made / "metrics.json").read_text(encoding="utf-8"))
+    wanted = ("transformer", "all rows", "accuracy")
+    [accuracy] = [v for v in told.values if (v.candidate, v.slice, v.metric) == wanted]
+    assert (told.judged, told.confidence) == ("transformer", 0.95)
+    assert (accuracy.value, accuracy.rows) == (pytest.approx(0.8), 60)
+    assert f"0.8000 ({accuracy.low:.4f} to {accuracy.high:.4f})" in alone
 
 
 def test_without_a_trial_the_model_itself_is_asked(alone):

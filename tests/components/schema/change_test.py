@@ -6,7 +6,7 @@ import tensorflow_data_validation as tfdv
 from google.protobuf import text_format
 from tensorflow_metadata.proto.v0 import schema_pb2
 
-from components.schema import change, inference
+from components.schema import change, inference, wording
 
 _ROWS = {
     "text": ["good", "bad", "so so", "good, too"],
@@ -34,14 +34,14 @@ def _schema() -> schema_pb2.Schema:
     return text_format.Parse(_SCHEMA, schema_pb2.Schema())
 
 
-def _statistics(**splits: dict[str, list]) -> change.Statistics:
+def _statistics(**splits: dict[str, list]) -> wording.Statistics:
     return {
         name: tfdv.generate_statistics_from_dataframe(pd.DataFrame(rows))
         for name, rows in splits.items()
     }
 
 
-def _accept(statistics: change.Statistics) -> tuple[schema_pb2.Schema, list[str]]:
+def _accept(statistics: wording.Statistics) -> tuple[schema_pb2.Schema, list[str]]:
     """Returns the schema that takes the data, and the change; it takes all of the data."""
     before = _schema()
     after = change.accept(before, statistics, ["text"])
@@ -51,7 +51,7 @@ def _accept(statistics: change.Statistics) -> tuple[schema_pb2.Schema, list[str]
             if of_split.datasets[0].num_examples:
                 found = tfdv.validate_statistics(of_split, after, environment=environment)
                 assert not found.anomaly_info
-    return after, change.describe(before, after, statistics)
+    return after, wording.describe(before, after, statistics)
 
 
 def test_data_that_breaks_no_rule_changes_nothing() -> None:
@@ -128,7 +128,7 @@ def test_another_type_replaces_the_feature_but_not_its_environments(
     before.feature[3].not_in_environment[:] = environments
     statistics = _statistics(train={**_ROWS, "age": ["1", "2", "3", "4"]})
     after = change.accept(before, statistics, ["text"])
-    assert change.describe(before, after, statistics) == ["`age`: text, no longer numbers"]
+    assert wording.describe(before, after, statistics) == ["`age`: text, no longer numbers"]
     assert after.feature[3].type == schema_pb2.BYTES
     assert list(after.feature[3].not_in_environment) == environments
     assert not tfdv.validate_statistics(statistics["train"], after).anomaly_info

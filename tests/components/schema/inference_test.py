@@ -110,10 +110,3 @@ def test_a_label_of_numbers_has_no_domain() -> None:
 def test_the_same_values_give_the_same_schema_in_any_order(schema: schema_pb2.Schema) -> None:
     rows = {name: column[::-1] for name, column in _TRAIN.items()}
     assert inference.infer(_statistics(rows), ["text"]) == schema
-
-
-def test_values_are_counted() -> None:
-    [dataset] = _statistics(_TRAIN).datasets
-    assert inference.values(dataset, "shop") == {"Rome": 3, "Köln": 1}
-    assert inference.values(dataset, "age") == {}
-    assert inference.values(dataset, "nothing") == {}

@@ -173,7 +173,8 @@ import sys, pathlib
 from pipeline import lineage, workspace
 from pipeline.lineage_commands import group
 history = lineage.read(workspace.Workspace(pathlib.Path(sys.argv[1])))
-lineage.details.of(history, history.run("latest")), lineage.why.of(history, history.run("latest"))
+run = history.run("latest")
+lineage.details.of(history, run), lineage.why.of(history, run), lineage.diff.of(history, run, run)
 print([name for name in ("tfx", "tensorflow", "apache_beam", "tfx_bsl") if name in sys.modules])
 """
     command = [sys.executable, "-c", code, str(store.workspace.root)]

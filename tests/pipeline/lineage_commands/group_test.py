@@ -83,7 +83,7 @@ def test_text_of_the_data_cannot_move_the_cursor(ask, made: world.World) -> None
     [
         (
             ("show", "2020"),
-            "`RUN` must be a run, the beginning of its id or latest. Received: 2020",
+            "`RUN` must be a run, the beginning of its id, latest or latest~1. Received: 2020",
         ),
         (("why", "16"), "`RUN` must be a run"),
         (("trace", "16"), "`VERSION` must be a version that a run has pushed. Received: 16"),
