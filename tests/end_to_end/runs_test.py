@@ -130,7 +130,10 @@ def test_a_fresh_run_has_nothing_cached(interrupted: _Interrupted) -> None:
 def test_a_second_run_beside_the_first_is_turned_away(
     user: user_lib.User, interrupted: _Interrupted
 ) -> None:
-    error = f"error: `--workspace` must not be in use by another run. Received: {user.root}\n"
+    error = (
+        "error: `--workspace` must not be in use by another run, nor by `meritline lineage gc`. "
+        f"Received: {user.root}\n"
+    )
     assert interrupted.beside == user_lib.Run(2, "", error)
 
 
