@@ -40,10 +40,8 @@ def _maker(history: records.History, execution: records.Execution) -> records.Ex
 def _before(history: records.History, execution: records.Execution) -> records.Execution | None:
     found = [
         each
-        for each in history.executions()
-        if each.node == execution.node
-        and each.state is records.State.DONE
-        and each.id < execution.id
+        for each in history.of_node(execution.node)
+        if each.state is records.State.DONE and each.id < execution.id
     ]
     return max(found, key=lambda each: each.id, default=None)
 

@@ -235,6 +235,17 @@ class History:
     def _by_id(self) -> Mapping[int, Execution]:
         return {execution.id: execution for execution in self.executions()}
 
+    @functools.cached_property
+    def _by_node(self) -> Mapping[str, Sequence[Execution]]:
+        found: dict[str, list[Execution]] = {}
+        for execution in self.executions():
+            found.setdefault(execution.node, []).append(execution)
+        return found
+
+    def of_node(self, node: str) -> Sequence[Execution]:
+        """Lists what a node did in all runs, run by run."""
+        return self._by_node.get(node, ())
+
     def executions(self) -> Iterator[Execution]:
         """Yields all executions, run by run."""
         for run in self.runs:

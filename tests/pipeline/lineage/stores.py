@@ -28,6 +28,7 @@ VERSIONS = {"python": "3.10.13", "tensorflow": "2.16.2"}
 STARTED = 1_780_000_000.0  # 2026-05-28T20:26:40Z, of the first run
 _DONE, _CACHED = proto.Execution.COMPLETE, proto.Execution.CACHED
 _FAILED = proto.Execution.FAILED
+_RESOLVER = "tfx.dsl.components.common.resolver.Resolver"
 _TYPES = {
     "config": "components.RunConfig",
     "examples": "Examples",
@@ -112,8 +113,9 @@ class Store:
             The outputs, with their ids.
         """
         self._count += 1
+        type_ = _RESOLVER if node == "latest_blessed" else f"components.{node}"
         execution = proto.Execution(
-            type_id=self.opened.put_execution_type(proto.ExecutionType(name=f"components.{node}")),
+            type_id=self.opened.put_execution_type(proto.ExecutionType(name=type_)),
             last_known_state=state,
             name=f"{run}.{node}.{self._count}",
         )
@@ -178,11 +180,7 @@ class Store:
         self._runs += 1
         made: dict[str, Artifacts] = {}
         for index, node in enumerate(nodes):
-            inputs = {
-                key if key != "model" or source != "latest_blessed" else "baseline_model": found
-                for source, key in node.inputs
-                if (found := made.get(source, {}).get(key))
-            }
+            inputs = _inputs(node, made)
             hit = (cached or {}).get(node.id)
             failed = node.id == until
             outputs = hit or self._outputs(config, nodes, node.id, (value, blessed, pushed))
@@ -265,6 +263,17 @@ class Store:
                 " WHERE id=?",
                 times,
             )
+
+
+def _inputs(node: graph.Node, made: Mapping[str, Artifacts]) -> Artifacts:
+    """Finds what a node takes; several under one key come by their makers' names."""
+    found: dict[str, Sequence[proto.Artifact]] = {}
+    for source, key in node.inputs:
+        artifacts = made.get(source, {}).get(key)
+        if artifacts:
+            name = "baseline_model" if source == "latest_blessed" else key
+            found[f"{source}_{key}" if name in found else name] = artifacts
+    return found
 
 
 def _settings(config: config_lib.Config, nodes: Sequence[graph.Node]) -> dict[str, Value]:
