@@ -73,15 +73,19 @@ def gc(directory: str, name: str | None, as_json: bool, keep: int, deletes: bool
     is in use.
     """  # noqa: D301 - click takes a backspace alone on a line to mean: do not wrap what follows
     from pipeline import lineage
+    from pipeline.lineage.site import writing
 
     workspace = asking.find(directory, name)
     with lock.alone(workspace) if deletes else contextlib.nullcontext():
-        found = lineage.garbage.of(workspace, asking.history(directory, name), keep)
+        history = asking.history(directory, name)
+        found = lineage.garbage.of(workspace, history, keep)
         if not deletes:
             how = _how(directory, name, keep)
             asking.answer(Outcome(found), as_json, lambda: _dry_lines(found, how))
             return
         ended = _delete(found, quiet=as_json)
+        if writing.page_of(workspace).is_file():
+            writing.write(workspace, history)  # no link of it is to lead to what has gone
     asking.answer(ended, as_json, lambda: _lines(ended))
     if ended.failures:
         sys.exit(errors.ExitStatus.CRASHED)

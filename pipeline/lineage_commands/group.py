@@ -2,7 +2,18 @@
 
 import click
 
-from pipeline.lineage_commands import asking, diff, export, find, gc, runs, show, trace, why
+from pipeline.lineage_commands import (
+    asking,
+    diff,
+    export,
+    find,
+    gc,
+    runs,
+    show,
+    site,
+    trace,
+    why,
+)
 
 
 @click.group(context_settings=asking.HELP)
@@ -13,6 +24,7 @@ def lineage() -> None:
 lineage.add_command(runs.runs)
 lineage.add_command(diff.diff)
 lineage.add_command(show.show)
+lineage.add_command(site.site)
 lineage.add_command(trace.trace)
 lineage.add_command(why.why)
 lineage.add_command(find.find)
