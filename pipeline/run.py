@@ -7,6 +7,7 @@ from pipeline import config as config_lib
 from pipeline import console as console_lib
 from pipeline import errors, failure, initial_model, lock, quiet, summary
 from pipeline import workspace as workspace_lib
+from pipeline.lineage.site import writing
 
 
 def run(config: config_lib.Config, workspace: workspace_lib.Workspace) -> int:
@@ -36,6 +37,7 @@ def run(config: config_lib.Config, workspace: workspace_lib.Workspace) -> int:
             return failed.status
         finally:
             console.close()
+            writing.keep(workspace)
 
 
 def _run(

@@ -23,6 +23,7 @@ from pipeline import (
     summary_tuning,
 )
 from pipeline import workspace as workspace_lib
+from pipeline.lineage.site import writing
 from schemas import metrics as metrics_lib
 from trainer.tuning import record, settling
 
@@ -56,6 +57,7 @@ def build(
         warnings=[_warning(finding) for finding in found.warnings],
         pushed_dir=found.pushed_dir,
         data_page=str(workspace.data_report / "index.html"),
+        lineage_page=str(writing.page_of(workspace)),
         report_page=str(workspace.report / "index.html"),
         log_path=log_path,
         next_command=_next_command(found, len(config.task_settings.texts)),

@@ -54,6 +54,7 @@ class RunSummary:
         warnings: What is remarkable about the data, a line each.
         pushed_dir: The directory of the pushed version; None when nothing was pushed.
         data_page: The page of the data.
+        lineage_page: The page of all runs.
         report_page: The page of the run.
         log_path: Where everything else was written.
         next_command: What to try now; None if nothing comes to mind.
@@ -76,6 +77,7 @@ class RunSummary:
     warnings: Sequence[str]
     pushed_dir: str | None
     data_page: str
+    lineage_page: str
     report_page: str
     log_path: str
     next_command: str | None = None
@@ -189,6 +191,7 @@ def _places(summary: RunSummary, console: console_lib.Console) -> list[rich.text
         ("Pushed", summary.pushed_dir or "nothing"),
         ("Report", summary.report_page),
         ("Data", summary.data_page),
+        ("Lineage", summary.lineage_page),
         ("Log", summary.log_path),
     ]
     if summary.next_command:

@@ -84,6 +84,7 @@ def test_a_blessed_run() -> None:
         ],
         pushed_dir="/w/serving/17",
         data_page="/w/data/index.html",
+        lineage_page="/w/lineage/index.html",
         report_page="/w/report/index.html",
         log_path="/w/run.log",
         next_command=None,

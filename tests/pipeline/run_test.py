@@ -11,6 +11,7 @@ import pytest
 from components.evaluator import verdict
 from pipeline import config as config_lib
 from pipeline import errors, execution, pipeline, results, run, workspace
+from pipeline.lineage.site import writing
 from schemas import errors as data_errors
 from trainer import listeners, progress
 
@@ -210,3 +211,28 @@ def test_what_a_refusal_says_besides_stands_below_it(
         "  leakage: 3 %",
         "    a.csv:3: \\x1b[2J",
     ]
+
+
+@pytest.mark.parametrize(
+    "error", [None, data_errors.DataError("refused"), KeyError("text"), KeyboardInterrupt()]
+)
+def test_every_run_is_added_to_the_lineage_whatever_came_of_it(
+    runs: _Runs, monkeypatch: pytest.MonkeyPatch, error: BaseException | None
+) -> None:
+    def end() -> None:
+        if error is not None:
+            raise error
+
+    kept = []
+    monkeypatch.setattr(writing, "keep", kept.append)
+    runs.does = end
+    runs.run()
+    assert kept == [runs.workspace]
+
+
+def test_a_lineage_that_cannot_be_written_changes_no_outcome(
+    runs: _Runs, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert runs.run() == errors.ExitStatus.PUSHED  # its stand-ins have recorded nothing
+    assert "The site of the lineage was not written." in runs.log
+    assert "Traceback" not in capsys.readouterr().out

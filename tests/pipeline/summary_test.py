@@ -33,6 +33,7 @@ _PUSHED = summary_lib.RunSummary(
     warnings=[],
     pushed_dir="/w/sentiment/serving/sentiment/17",
     data_page="/w/sentiment/data/index.html",
+    lineage_page="/w/sentiment/lineage/index.html",
     report_page="/w/sentiment/report/index.html",
     log_path="/w/sentiment/logs/a.log",
     next_command="meritline run --data reviews.csv",
@@ -81,6 +82,7 @@ Blessed
 Pushed  /w/sentiment/serving/sentiment/17
 Report  /w/sentiment/report/index.html
 Data    /w/sentiment/data/index.html
+Lineage /w/sentiment/lineage/index.html
 Log     /w/sentiment/logs/a.log
 Next    meritline run --data reviews.csv
 """
@@ -130,6 +132,7 @@ Failed, exit status 1
 Pushed  nothing
 Report  /w/sentiment/report/index.html
 Data    /w/sentiment/data/index.html
+Lineage /w/sentiment/lineage/index.html
 Log     /w/sentiment/logs/a.log
 """
     )
