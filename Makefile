@@ -15,7 +15,8 @@ INSTALL := $(UV) pip install --quiet --python $(PYTHON)
 INSTALL_PINNED := $(INSTALL) --compile-bytecode --require-hashes --requirement
 LOCK := $(UV) pip compile --quiet --universal --generate-hashes \
 	--custom-compile-command "make requirements" $(ARGS)
-# Processes that the tests are dealt out to, a file at a time; each takes about 1.5 GB.
+# Processes that the tests are dealt out to, a file at a time; each takes about 1.5 GB. In order:
+# files of many tests first, as pytest-xdist would have it, leaves long ones to the end.
 TEST_PROCESSES := 2
 # Any of them will do.
 BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
@@ -39,7 +40,7 @@ run: $(MADE_PROJECT) data/sentences.csv ## Run the demo pipeline; ARGS="..." goe
 
 test: export TF_CPP_MIN_LOG_LEVEL := 3
 test: $(MADE_DEV) $(MADE_PROJECT) browser ## Run every test; ARGS="..." goes to pytest
-	@$(PYTHON) -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile $(ARGS)
+	@$(PYTHON) -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 browser: ## Find a browser for the tests of pages, or install one where that is allowed
 	@found() { for name in $(BROWSERS); do command -v $$name >/dev/null && return; done; return 1; }; \

@@ -60,7 +60,7 @@ def nodes(config: config_lib.Config) -> list[Node]:
     base = tuple((node.id, "model") for node in start)
     learn = "take its" if init_from else f"learn {config.tokenizer.vocabulary_size:,}"
     graph = [
-        Node("Config", "note the config, versions and the code"),
+        Node("Config", "note config, versions and code"),
         Node("Ingest", _reading(config.data)),
         Node("StatisticsGen", "count what each split holds", (("Ingest", "examples"),)),
         _schema(config),

@@ -64,7 +64,7 @@ def test_a_changed_space_of_one_leaves_the_searches_of_others_cached() -> None:
     before = {node.id: repr(node.exec_properties) for node in reviews.nodes(*settings).values()}
     changed = reviews.nodes(*settings, "tune.rivals={cnn: {filters: [50, 100]}}").values()
     after = {node.id: repr(node.exec_properties) for node in changed}
-    assert {name for name in before if before[name] != after[name]} == {"Tuner_cnn", "Report"}
+    assert {name for name in before if before[name] != after[name]} == {"Config", "Tuner_cnn", "Report"}
 
 
 def test_the_order_of_a_space_is_kept_for_a_grid() -> None:
@@ -110,7 +110,7 @@ def test_a_changed_rival_leaves_the_other_nodes_cached() -> None:
     changed = reviews.nodes(_RIVALS, "rival_settings.cnn.filters=7").values()
     after = {node.id: repr(node.exec_properties) for node in changed}
     different = {node_id for node_id in before if before[node_id] != after[node_id]}
-    assert different == {"Trainer_cnn", "Report"}
+    assert different == {"Config", "Trainer_cnn", "Report"}
 
 
 def test_each_seed_of_each_candidate_has_a_trainer() -> None:
