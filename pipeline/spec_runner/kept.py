@@ -60,7 +60,7 @@ def encode(value: Any, kind: int | None = None) -> proto.Value:
     Args:
         value: As JSON has it, whose numbers may all be floats.
         kind: What it is, where that is known. Whole numbers of an unknown kind are kept as
-            integers, since no node of TFX or of this project puts out others.
+            integers, as nearly all are that nodes put out: so is a metric that is just 1.
     """
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     if is_number and kind == proto.STRING:
