@@ -6,6 +6,7 @@
 import json
 import pathlib
 import re
+from typing import Any
 
 import pytest
 from google.protobuf import json_format
@@ -120,7 +121,7 @@ def _recorded(path: pathlib.Path) -> set[tuple[str, ...]]:
     }
 
 
-def _kind(type_: str, value: proto.Value) -> str:
+def _kind(type_: str, value: Any) -> str:
     """Tells the kind of a property; a metric of 1 is a number that a spec tells no kind of."""
     kind = str(value.WhichOneof("value"))
     numbers = ("int_value", "double_value")
