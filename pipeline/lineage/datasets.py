@@ -82,11 +82,7 @@ def _sources(execution: records.Execution) -> tuple[origins.Origin, ...]:
     """Lists the files that examples came from, as long as that is noted beside them."""
     node, key = facts.EXAMPLES
     made = next(iter(execution.outputs.get(key, ())), None) if execution.node == node else None
-    text = files.text(made, origins.FILE_NAME)
-    try:
-        return origins.from_json(text) if text else ()
-    except (ValueError, TypeError):
-        return ()
+    return files.parsed(made, origins.FILE_NAME, origins.from_json) or ()
 
 
 def _facets(artifact: records.Artifact) -> _Facets:

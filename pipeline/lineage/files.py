@@ -4,10 +4,13 @@ import dataclasses
 import hashlib
 import json
 import pathlib
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from components import digests
 from pipeline.lineage import records
+
+_T = TypeVar("_T")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,8 +73,13 @@ def text(artifact: records.Artifact | None, name: str) -> str | None:
 
 def document(artifact: records.Artifact | None, name: str) -> Any:
     """Reads a file of JSON of an artifact; None where there is none that can be read."""
+    return parsed(artifact, name, json.loads)
+
+
+def parsed(artifact: records.Artifact | None, name: str, parse: Callable[[str], _T]) -> _T | None:
+    """Reads a file of an artifact by what knows its form; None where it is gone or torn."""
     found = text(artifact, name)
     try:
-        return None if found is None else json.loads(found)
-    except ValueError:
+        return None if found is None else parse(found)
+    except (ValueError, TypeError, LookupError):
         return None

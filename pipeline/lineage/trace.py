@@ -237,8 +237,7 @@ def _count(artifact: records.Artifact | None, name: str) -> int | None:
 
 
 def _sources(examples: records.Artifact | None) -> Iterator[Source]:
-    text = files.text(examples, origins.FILE_NAME)
-    for origin in origins.from_json(text) if text else ():
+    for origin in files.parsed(examples, origins.FILE_NAME, origins.from_json) or ():
         yield Source(origin, _now(origin))
 
 

@@ -61,8 +61,7 @@ def of(history: records.History, run: records.Run) -> Why:
     found = facts.of(run)
     stopped = next((each for each in run.executions if each.error), None)
     evaluation = run.output(*facts.EVALUATION)
-    judged = files.text(evaluation, verdict.FILE_NAME)
-    judgement = verdict.Verdict.from_json(judged) if judged else None
+    judgement = files.parsed(evaluation, verdict.FILE_NAME, verdict.Verdict.from_json)
     noted = evaluation.properties.get("reasons") if evaluation else None
     return Why(
         facts=found,

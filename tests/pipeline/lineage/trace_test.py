@@ -139,3 +139,9 @@ def test_a_file_that_is_not_here_is_not_looked_at(made: world.World) -> None:
     text = (examples / "sources.json").read_text().replace(str(made.table), "gs://bucket/a.csv")
     (examples / "sources.json").write_text(text)
     assert [source.now for source in _trace(made).sources] == ["not looked at"]
+
+
+def test_a_torn_list_of_files_is_left_out(made: world.World) -> None:
+    examples = pathlib.Path(made.made["Ingest"]["examples"][0].uri)
+    (examples / "sources.json").write_text('[{"path": ')
+    assert _trace(made).sources == ()

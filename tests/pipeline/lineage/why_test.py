@@ -102,3 +102,11 @@ def test_a_pipeline_without_a_pusher_says_so(store: stores.Store) -> None:
     blessing = store.artifact("ModelBlessing", properties={"blessed": 1})
     store.put("first", "Evaluator", outputs={"blessing": [blessing]})
     assert _why(store).pushed == "nothing: the pipeline has no Pusher"
+
+
+def test_of_a_torn_verdict_the_noted_reasons_are_told(store: stores.Store) -> None:
+    made = world.build(store)
+    evaluation = pathlib.Path(made.made["Evaluator"]["evaluation"][0].uri)
+    (evaluation / "verdict.json").write_text('{"blessed": tr')
+    found = _why(store)
+    assert (found.reasons, found.bounds) == (("as noted",), ())
